@@ -1,0 +1,115 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+extension Target.Dependency {
+    static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
+    static let configuration = product(name: "Configuration", package: "swift-configuration")
+    static let crypto = product(name: "Crypto", package: "swift-crypto")
+    static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
+    static let httpClient = product(name: "AsyncHTTPClient", package: "async-http-client")
+    static let logging = product(name: "Logging", package: "swift-log")
+    static let metrics = product(name: "Metrics", package: "swift-metrics")
+    static let coreMetrics = product(name: "CoreMetrics", package: "swift-metrics")
+    static let protobuf = product(name: "SwiftProtobuf", package: "swift-protobuf")
+    static let lifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
+    static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
+    static let nio = product(name: "NIOCore", package: "swift-nio")
+    static let nioFoundation = product(name: "NIOFoundationCompat", package: "swift-nio")
+}
+
+// Targets stand in the order of the layers: imports point down only.
+let package = Package(
+    name: "Signet",
+    platforms: [.macOS(.v15)],
+    products: [
+        .library(name: "SignetSigning", targets: ["SignetSigning"]),
+        .library(name: "SignetKafka", targets: ["SignetKafka"]),
+        .executable(name: "signet", targets: ["SignetCommand"]),
+        .executable(name: "signet-bench", targets: ["SignetBench"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser.git", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration.git", exact: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-crypto.git", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types.git", exact: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log.git", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics.git", exact: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio.git", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-protobuf.git", exact: "1.39.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", exact: "2.28.1"),
+        .package(url: "https://github.com/swift-server/async-http-client.git", exact: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", exact: "2.13.0"),
+    ],
+    targets: [
+        // MARK: Layer 0: C libraries, data, signing, the contract
+        .systemLibrary(
+            name: "CRDKafka",
+            pkgConfig: "rdkafka",
+            providers: [.apt(["librdkafka-dev"]), .brew(["librdkafka"])]
+        ),
+        .systemLibrary(
+            name: "COpenSSL",
+            pkgConfig: "libcrypto",
+            providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]
+        ),
+        .target(name: "S3Catalog", swiftSettings: settings),
+        .target(name: "SignetSigning", dependencies: ["COpenSSL", "S3Catalog"], swiftSettings: settings),
+        .target(name: "Contract", dependencies: [.protobuf, .crypto], swiftSettings: settings),
+
+        // MARK: Layer 1: Kafka, management
+        .target(name: "SignetKafka", dependencies: ["CRDKafka", .logging, .lifecycle], swiftSettings: settings),
+        .target(
+            name: "Management",
+            dependencies: [.hummingbird, .httpTypes, .logging, .metrics, .coreMetrics, .lifecycle, .nio],
+            swiftSettings: settings
+        ),
+
+        // MARK: Layer 2: worker, gateway
+        .target(
+            name: "Worker",
+            dependencies: [
+                "SignetKafka", "Contract", "SignetSigning", "S3Catalog", "Management", .logging, .metrics, .lifecycle,
+                .protobuf,
+            ],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "Gateway",
+            dependencies: [
+                "SignetKafka", "Contract", "S3Catalog", "Management", .hummingbird, .httpTypes, .logging, .metrics,
+                .lifecycle, .nio, .nioFoundation, .protobuf,
+            ],
+            swiftSettings: settings
+        ),
+
+        // MARK: Layer 3: the command
+        .executableTarget(
+            name: "SignetCommand",
+            dependencies: [
+                "S3Catalog", "SignetSigning", "SignetKafka", "Contract", "Management", "Worker", "Gateway",
+                .argumentParser, .configuration, .logging, .metrics, .lifecycle, .unixSignals, .httpClient, .protobuf,
+            ],
+            swiftSettings: settings
+        ),
+
+        // MARK: Tests
+        .executableTarget(
+            name: "SignetBench",
+            dependencies: ["SignetSigning", .argumentParser],
+            path: "Tests/Benchmarks",
+            swiftSettings: settings
+        ),
+        .testTarget(name: "ContractTests", dependencies: ["Contract", .protobuf, .crypto], swiftSettings: settings),
+    ],
+    swiftLanguageModes: [.v6]
+)

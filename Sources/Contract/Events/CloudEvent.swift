@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import SwiftProtobuf
+
+/// One event in CloudEvents 1.0 Kafka binary mode: attributes as `ce_` headers, JSON data as the value.
+package struct CloudEvent: Sendable {
+    /// Event types that Signet publishes.
+    package enum EventType: String, Sendable, CaseIterable {
+        case urlsMinted = "signet.urls.minted.v1"
+        case jobFailed = "signet.job.failed.v1"
+    }
+
+    package let type: EventType
+    /// Derives from job, chunk and type, so a redelivery repeats it.
+    package let id: String
+    /// Names the worker pool, e.g. `/signet/workers/default`.
+    package let source: String
+    /// The bucket.
+    package let subject: String
+    /// RFC 3339.
+    package let time: String
+    /// Protobuf-JSON of the data message.
+    package let data: [UInt8]
+
+    package init(
+        type: EventType,
+        jobID: String,
+        chunk: UInt32,
+        source: String,
+        subject: String,
+        unixMilliseconds: Int64,
+        data: some SwiftProtobuf.Message
+    ) throws {
+        self.type = type
+        id = "\(jobID)/\(chunk)/\(type.rawValue)"
+        self.source = source
+        self.subject = subject
+        time = Timestamp.rfc3339(unixMilliseconds: unixMilliseconds)
+        self.data = try data.jsonUTF8Bytes(options: WireFormat.jsonOptions)
+    }
+
+    /// Header names and values, in the order of the specification's table of attributes.
+    package var headers: [(name: String, value: String)] {
+        var headers = [
+            ("ce_specversion", "1.0"), ("ce_id", id), ("ce_source", source), ("ce_type", type.rawValue),
+            ("ce_time", time), (HeaderNames.contentType, "application/json"),
+        ]
+        if !subject.isEmpty { headers.append(("ce_subject", subject)) }
+        return headers
+    }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A stable name for why something was not done; the same on Kafka, over HTTP, in events and in metrics.
+///
+/// Codes are added, never renamed. A reader that meets an unknown one treats it as `internal`.
+package struct FailureCode: RawRepresentable, Sendable, Hashable, CustomStringConvertible {
+    package let rawValue: String
+
+    package init(rawValue: String) {
+        self.rawValue = rawValue
+    }
+
+    package var description: String { rawValue }
+
+    // The record or body as a whole.
+    /// The bytes are no message of the expected type.
+    package static let malformed = FailureCode(rawValue: "malformed")
+    /// A job kind, version or operation that this worker does not know.
+    package static let unsupported = FailureCode(rawValue: "unsupported")
+    /// A required field is missing or empty.
+    package static let missingField = FailureCode(rawValue: "missing_field")
+    /// A field has a value of the wrong type.
+    package static let invalidType = FailureCode(rawValue: "invalid_type")
+    /// A field has a value that is not allowed, where no code below says it better.
+    package static let invalidValue = FailureCode(rawValue: "invalid_value")
+    /// Two fields exclude each other.
+    package static let conflictingFields = FailureCode(rawValue: "conflicting_fields")
+    /// More items than one record may carry.
+    package static let tooManyItems = FailureCode(rawValue: "too_many_items")
+
+    // Values.
+    package static let invalidBucket = FailureCode(rawValue: "invalid_bucket")
+    package static let unknownRegion = FailureCode(rawValue: "unknown_region")
+    package static let invalidEndpoint = FailureCode(rawValue: "invalid_endpoint")
+    package static let invalidKey = FailureCode(rawValue: "invalid_key")
+    package static let invalidExpiry = FailureCode(rawValue: "invalid_expiry")
+    package static let invalidStorageClass = FailureCode(rawValue: "invalid_storage_class")
+    package static let invalidEncryption = FailureCode(rawValue: "invalid_encryption")
+    package static let invalidKMSKey = FailureCode(rawValue: "invalid_kms_key")
+    package static let invalidHeader = FailureCode(rawValue: "invalid_header")
+    package static let invalidMetadata = FailureCode(rawValue: "invalid_metadata")
+    package static let invalidQuery = FailureCode(rawValue: "invalid_query")
+    package static let invalidAccessKey = FailureCode(rawValue: "invalid_access_key")
+    package static let invalidDomain = FailureCode(rawValue: "invalid_domain")
+
+    // Time.
+    /// The signing time lies more than 5 minutes ahead of the worker's clock.
+    package static let signingTimeInFuture = FailureCode(rawValue: "signing_time_in_future")
+    /// The deadline lies before the signing time or more than 24 h after it.
+    package static let invalidDeadline = FailureCode(rawValue: "invalid_deadline")
+    /// The job's deadline passed before it ran.
+    package static let expired = FailureCode(rawValue: "expired")
+
+    // Credentials.
+    /// No profile of that name, or not for this caller.
+    package static let unknownProfile = FailureCode(rawValue: "unknown_profile")
+    /// The credential's own end lies before the signing time.
+    package static let credentialExpired = FailureCode(rawValue: "credential_expired")
+    /// A sealed credential that no key of this worker opens.
+    package static let sealBroken = FailureCode(rawValue: "seal_broken")
+    /// A sealed credential that was sealed for something else.
+    package static let sealScope = FailureCode(rawValue: "seal_scope")
+
+    // Delivery.
+    /// A reply topic that `replies.allowed` does not match.
+    package static let replyTopicNotAllowed = FailureCode(rawValue: "reply_topic_not_allowed")
+    /// The answer does not fit the broker's message size even when split.
+    package static let replyTooLarge = FailureCode(rawValue: "reply_too_large")
+    /// Our own mistake; the log of the process that answered has the cause.
+    package static let `internal` = FailureCode(rawValue: "internal")
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Foundation
+
+/// Joins what a reply carries once with what it carries for each item.
+///
+/// A reader makes one joiner for a result and asks it for the items it wants.
+package struct ReplyJoiner: Sendable {
+    /// Bytes of one signature.
+    package static let signatureLength = 32
+
+    private let result: S3SigningResult
+
+    package init(_ result: S3SigningResult) {
+        self.result = result
+    }
+
+    /// One signed item with its full URLs.
+    package struct Joined: Sendable {
+        package let item: SignedItem
+        package let shared: SharedRequest
+        /// The presigned URL: a secret for as long as it lives.
+        package let url: String
+        /// The object's URL without a signature.
+        package let publicURL: String
+        /// The object's URL at the CDN; `nil` if no CDN domain was asked for.
+        package let cdnURL: String?
+    }
+
+    /// Joins the item at `index`.
+    ///
+    /// - Throws: The item's own failure, or `malformed` if the reply does not hold together.
+    package func join(at index: Int) throws(FailureError) -> Joined {
+        guard result.items.indices.contains(index) else { throw Self.broken }
+        let item = result.items[index]
+        if item.hasFailure {
+            throw FailureError(
+                FailureCode(rawValue: item.failure.code),
+                field: item.failure.field,
+                message: item.failure.message
+            )
+        }
+        let shared = Int(item.shared)
+        let start = index * Self.signatureLength
+        guard result.shared.indices.contains(shared), result.signatures.count >= start + Self.signatureLength else {
+            throw Self.broken
+        }
+        let common = result.shared[shared]
+        let from = result.signatures.startIndex + start
+        let signature = result.signatures[from..<from + Self.signatureLength]
+        let publicURL = common.origin + common.pathPrefix + item.path
+        return Joined(
+            item: item,
+            shared: common,
+            url: "\(publicURL)?\(common.query)&X-Amz-Signature=\(Hexadecimal.string(signature))",
+            publicURL: publicURL,
+            cdnURL: common.cdnOrigin.isEmpty ? nil : common.cdnOrigin + item.path
+        )
+    }
+
+    /// The result with its URLs joined into the items, as JSON replies carry it.
+    package func joined() throws(FailureError) -> S3SigningResult {
+        var whole = result
+        for index in result.items.indices where !result.items[index].hasFailure {
+            let joined = try join(at: index)
+            whole.items[index].url = joined.url
+            whole.items[index].publicURL = joined.publicURL
+            if let cdnURL = joined.cdnURL { whole.items[index].cdnURL = cdnURL }
+            whole.items[index].path = ""
+        }
+        whole.signatures = Data()
+        return whole
+    }
+
+    private static var broken: FailureError {
+        FailureError(.malformed, message: "the reply does not hold together: an item has no signature or no template")
+    }
+}

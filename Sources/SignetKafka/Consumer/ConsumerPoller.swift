@@ -1,0 +1,376 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CRDKafka
+internal import Logging
+internal import Synchronization
+
+/// The consumer's one thread and what it alone touches.
+///
+/// Everything that changes what is fetched (assign, pause, resume, commit on revoke) happens on this thread between two
+/// polls: before librdkafka 2.1.0 doing so from another thread while a batch is taken may skip or lose records.
+/// Others post a command and wake the thread.
+///
+/// `@unchecked Sendable`: the plain variables are touched by the poll thread only (rebalance callbacks run on it, within
+/// a poll); what others touch is in `shared`.
+final class ConsumerPoller: @unchecked Sendable {
+    private struct Shared {
+        var commands: [@Sendable (ConsumerPoller) -> Void] = []
+        var isStopping = false
+        var hasEnded = false
+        /// Batches handed out and not yet released.
+        var outstanding = 0
+        /// Whose offsets may be stored, and under which epoch.
+        var assignment: [KafkaTopicPartition: UInt64] = [:]
+    }
+
+    let client: NativeClient
+    let mailbox = KafkaConsumerEvents.Mailbox()
+    private let context: RebalanceContext
+    private let options: KafkaConsumerOptions
+    private let logger: Logger
+    private let shared = Mutex(Shared())
+    private let wakeUp = ThreadSignal()
+
+    // The poll thread only.
+    private let queue: NativeQueue
+    private var epoch: UInt64 = 0
+    private var owned: Set<KafkaTopicPartition> = []
+    private var pausedByCaller: Set<KafkaTopicPartition> = []
+    private var isHeldBack = false
+    private var revocation: (announced: KafkaRevocation, until: ContinuousClock.Instant)?
+
+    init(configuration: KafkaConfiguration, options: KafkaConsumerOptions, logger: Logger) throws(KafkaError) {
+        self.options = options
+        self.logger = logger
+        context = RebalanceContext(logger: logger)
+        client = try NativeClient(RD_KAFKA_CONSUMER, configuration: configuration, context: context) { pointer in
+            rd_kafka_conf_set_rebalance_cb(pointer, RebalanceContext.rebalance)
+        }
+        try KafkaError.check(rd_kafka_poll_set_consumer(client.handle), while: "making the consumer's queue")
+        queue = try NativeQueue(consumerOf: client)
+    }
+
+    // MARK: From other threads
+
+    /// Carries out `body` on the poll thread between two polls.
+    func perform<Answer: Sendable>(
+        _ body: @escaping @Sendable (ConsumerPoller) throws(KafkaError) -> Answer
+    ) async throws(KafkaError) -> Answer {
+        let answer: Result<Answer, KafkaError> = await withCheckedContinuation { continuation in
+            let isAccepted = shared.withLock { shared in
+                if shared.hasEnded { return false }
+                shared.commands.append { poller in
+                    do throws(KafkaError) {
+                        continuation.resume(returning: .success(try body(poller)))
+                    } catch {
+                        continuation.resume(returning: .failure(error))
+                    }
+                }
+                return true
+            }
+            if isAccepted { return wake() }
+            continuation.resume(
+                returning: .failure(KafkaError(code: .destroyed, message: "the consumer is closed"))
+            )
+        }
+        return try answer.get()
+    }
+
+    func stop() {
+        shared.withLock { $0.isStopping = true }
+        wake()
+    }
+
+    func storeOffset(_ next: Int64, of partition: KafkaTopicPartition, epoch: UInt64) throws(KafkaError) {
+        // Under the lock, so that a partition cannot be lost between the check and the store.
+        let code: rd_kafka_resp_err_t? = shared.withLock { shared in
+            guard shared.assignment[partition] == epoch else { return nil }
+            let list = NativePartitionList([partition: next])
+            return list.withPointer { pointer in
+                let code = rd_kafka_offsets_store(client.handle, pointer)
+                return code == RD_KAFKA_RESP_ERR_NO_ERROR ? NativePartitionList.firstError(in: pointer) : code
+            }
+        }
+        guard let code else {
+            throw KafkaError(code: .state, message: "\(partition) is no longer assigned under epoch \(epoch)")
+        }
+        try KafkaError.check(code, while: "storing the offset of \(partition)")
+    }
+
+    func watermarks(
+        of partition: KafkaTopicPartition,
+        timeout: Duration
+    ) async throws(KafkaError) -> (low: Int64, high: Int64) {
+        let client = client
+        let (code, low, high) = await DedicatedThread.run { () -> (rd_kafka_resp_err_t, Int64, Int64) in
+            var low: Int64 = 0
+            var high: Int64 = 0
+            let code = rd_kafka_query_watermark_offsets(
+                client.handle, partition.topic, partition.partition, &low, &high, timeout.milliseconds
+            )
+            return (code, low, high)
+        }
+        try KafkaError.check(code, while: "asking for the offsets of \(partition)")
+        return (low, high)
+    }
+
+    private func wake() {
+        wakeUp.raise()
+        queue.yield()
+    }
+
+    // MARK: The thread
+
+    func run() {
+        context.handler = { [self] code, partitions in rebalance(code, partitions) }
+        while client.fatalError == nil, !shared.withLock({ $0.isStopping }) {
+            turn(timeout: options.pollTimeout)
+        }
+        close()
+        context.handler = nil
+        mailbox.finish()
+        let abandoned = shared.withLock { shared in
+            shared.hasEnded = true
+            shared.assignment = [:]
+            defer { shared.commands = [] }
+            return shared.commands
+        }
+        // They find the client closed and answer with its error.
+        for command in abandoned { command(self) }
+    }
+
+    /// One round: what others asked for, a revocation that is due, and records unless too many are held.
+    private func turn(timeout: Duration) {
+        let (commands, outstanding) = shared.withLock { shared in
+            defer { shared.commands = [] }
+            return (shared.commands, shared.outstanding)
+        }
+        for command in commands { command(self) }
+        finishRevocationIfDue()
+
+        if outstanding >= options.maximumOutstandingBatches, !isHeldBack {
+            // A pause throws away what was prefetched, so wait a moment for a release first.
+            wakeUp.wait(timeout: .milliseconds(200))
+            if shared.withLock({ $0.outstanding }) < options.maximumOutstandingBatches { return }
+            if shared.withLock({ !$0.commands.isEmpty || $0.isStopping }) { return }
+            holdBack()
+        } else if isHeldBack, outstanding <= options.maximumOutstandingBatches / 2 {
+            letGo()
+        }
+        // While something is awaited, look often; else the queue's own wake-up suffices.
+        let isWaiting = revocation != nil || isHeldBack
+        fetch(timeout: isWaiting ? min(timeout, .milliseconds(10)) : timeout)
+    }
+
+    /// Polls one with a timeout, then takes the rest without one: a batch call with a timeout waits all of it.
+    private func fetch(timeout: Duration) {
+        guard let first = rd_kafka_consumer_poll(client.handle, timeout.milliseconds) else { return }
+        var messages = [first]
+        if options.maximumBatchRecords > 1 {
+            let room = options.maximumBatchRecords - 1
+            messages.reserveCapacity(min(room, 512) + 1)
+            withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<rd_kafka_message_t>?.self, capacity: room) { rest in
+                rest.initialize(repeating: nil)
+                let count = rd_kafka_consume_batch_queue(queue.pointer, 0, rest.baseAddress, room)
+                for index in 0..<max(0, count) {
+                    if let message = rest[index] { messages.append(message) }
+                }
+            }
+        }
+        var records: [UnsafeMutablePointer<rd_kafka_message_t>] = []
+        records.reserveCapacity(messages.count)
+        for message in messages {
+            guard message.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR else {
+                report(message)
+                continue
+            }
+            records.append(message)
+        }
+        guard !records.isEmpty else { return }
+        shared.withLock { $0.outstanding += 1 }
+        let batch = KafkaRecordBatch(client: client, messages: records, epoch: epoch) { [weak self] in
+            guard let self else { return }
+            shared.withLock { $0.outstanding -= 1 }
+            wakeUp.raise()
+        }
+        mailbox.put(.records(batch))
+    }
+
+    private func report(_ message: UnsafeMutablePointer<rd_kafka_message_t>) {
+        defer { rd_kafka_message_destroy(message) }
+        let code = message.pointee.err
+        let text = rd_kafka_message_errstr(message).map { String(cString: $0) } ?? ""
+        let topic = message.pointee.rkt.map { String(cString: rd_kafka_topic_name($0)) }
+        var error = KafkaError(code, while: topic.map { "reading topic \($0)" } ?? "reading")
+        if !text.isEmpty { error = error.saying(text) }
+        mailbox.put(.failed(error))
+    }
+
+    // MARK: Holding back
+
+    private func holdBack() {
+        isHeldBack = true
+        _ = setPaused(true, owned)
+    }
+
+    private func letGo() {
+        isHeldBack = false
+        _ = setPaused(false, owned.subtracting(pausedByCaller))
+    }
+
+    private func setPaused(_ isPaused: Bool, _ partitions: Set<KafkaTopicPartition>) -> rd_kafka_resp_err_t {
+        guard !partitions.isEmpty else { return RD_KAFKA_RESP_ERR_NO_ERROR }
+        return NativePartitionList(partitions).withPointer {
+            isPaused
+                ? rd_kafka_pause_partitions(client.handle, $0) : rd_kafka_resume_partitions(client.handle, $0)
+        }
+    }
+
+    // MARK: Commands, on the poll thread
+
+    func subscribe(to topics: [String]) throws(KafkaError) {
+        let list = NativePartitionList(topics.map { KafkaTopicPartition(topic: $0, partition: -1) })
+        try KafkaError.check(
+            list.withPointer { rd_kafka_subscribe(client.handle, $0) },
+            while: "subscribing to \(topics.joined(separator: ", "))"
+        )
+    }
+
+    func assign(_ positions: [KafkaTopicPartition: KafkaOffset]) throws(KafkaError) {
+        let list = NativePartitionList(positions.mapValues(\.native))
+        begin(Array(positions.keys))
+        try KafkaError.check(
+            list.withPointer { rd_kafka_assign(client.handle, $0) },
+            while: "assigning \(positions.count) partitions"
+        )
+    }
+
+    func commitStored() throws(KafkaError) {
+        let code = queue.commitStored(of: client, timeout: .seconds(5))
+        // Nothing new to commit is no error.
+        if code != RD_KAFKA_RESP_ERR__NO_OFFSET { try KafkaError.check(code, while: "committing offsets") }
+    }
+
+    func pause(_ partitions: [KafkaTopicPartition]) throws(KafkaError) {
+        pausedByCaller.formUnion(partitions)
+        try KafkaError.check(setPaused(true, Set(partitions)), while: "pausing partitions")
+    }
+
+    func resume(_ partitions: [KafkaTopicPartition]) throws(KafkaError) {
+        pausedByCaller.subtract(partitions)
+        if !isHeldBack { try KafkaError.check(setPaused(false, Set(partitions)), while: "resuming partitions") }
+    }
+
+    // MARK: Rebalance
+
+    /// Called by the library within a poll. Must not block: a revocation is announced here and finished later, between
+    /// polls, while the queue is still served.
+    private func rebalance(
+        _ code: rd_kafka_resp_err_t,
+        _ list: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>
+    ) {
+        let partitions = NativePartitionList.partitions(of: list)
+        if code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS {
+            let failure: KafkaError?
+            if isCooperative {
+                failure = rd_kafka_incremental_assign(client.handle, list).map {
+                    KafkaError(takingOwnershipOf: $0, while: "taking partitions")
+                }
+            } else {
+                let result = rd_kafka_assign(client.handle, list)
+                failure = result == RD_KAFKA_RESP_ERR_NO_ERROR ? nil : KafkaError(result, while: "taking partitions")
+            }
+            if let failure { mailbox.put(.failed(failure)) }
+            begin(partitions)
+            return
+        }
+        let isLost = rd_kafka_assignment_lost(client.handle) != 0
+        let announced = KafkaRevocation(partitions: partitions, epoch: epoch, isLost: isLost) { [weak self] in
+            self?.wake()
+        }
+        _ = setPaused(true, Set(partitions))
+        if isLost { forget(partitions) }
+        revocation = (announced, .now + options.drainBudget)
+        mailbox.put(.revoking(announced))
+    }
+
+    private var isCooperative: Bool {
+        rd_kafka_rebalance_protocol(client.handle).map { String(cString: $0) } == "COOPERATIVE"
+    }
+
+    private func begin(_ partitions: [KafkaTopicPartition]) {
+        epoch += 1
+        let current = epoch
+        owned.formUnion(partitions)
+        pausedByCaller.subtract(partitions)
+        shared.withLock { shared in
+            for partition in partitions { shared.assignment[partition] = current }
+        }
+        if isHeldBack { _ = setPaused(true, Set(partitions)) }
+        mailbox.put(.assigned(partitions.sorted(), epoch: current))
+    }
+
+    private func forget(_ partitions: [KafkaTopicPartition]) {
+        owned.subtract(partitions)
+        pausedByCaller.subtract(partitions)
+        shared.withLock { shared in
+            for partition in partitions { shared.assignment[partition] = nil }
+        }
+    }
+
+    private func finishRevocationIfDue() {
+        guard let (announced, until) = revocation, announced.isComplete || ContinuousClock.now >= until else { return }
+        revocation = nil
+        if !announced.isComplete {
+            logger.warning(
+                "Partitions given back before their work was done",
+                metadata: ["partitions": "\(announced.partitions.count)", "budget": "\(options.drainBudget)"]
+            )
+        }
+        if !announced.isLost {
+            let code = queue.commitStored(of: client, timeout: .seconds(5))
+            if code != RD_KAFKA_RESP_ERR_NO_ERROR, code != RD_KAFKA_RESP_ERR__NO_OFFSET {
+                mailbox.put(.failed(KafkaError(code, while: "committing offsets before giving partitions back")))
+            }
+        }
+        forget(announced.partitions)
+        if isCooperative {
+            let failure = NativePartitionList(announced.partitions).withPointer {
+                rd_kafka_incremental_unassign(client.handle, $0)
+            }
+            if let failure {
+                mailbox.put(.failed(KafkaError(takingOwnershipOf: failure, while: "giving partitions back")))
+            }
+        } else {
+            rd_kafka_assign(client.handle, nil)
+        }
+    }
+
+    // MARK: Closing
+
+    /// Leaves the group: the library asks for the revocation, which is drained and committed as any other.
+    private func close() {
+        let byHand = owned
+        if let failure = rd_kafka_consumer_close_queue(client.handle, queue.pointer) {
+            mailbox.put(.failed(KafkaError(takingOwnershipOf: failure, while: "closing the consumer")))
+            return
+        }
+        _ = setPaused(true, byHand)
+        let deadline = ContinuousClock.now + options.drainBudget + .seconds(10)
+        while rd_kafka_consumer_closed(client.handle) == 0, ContinuousClock.now < deadline {
+            let commands = shared.withLock { shared in
+                defer { shared.commands = [] }
+                return shared.commands
+            }
+            for command in commands { command(self) }
+            finishRevocationIfDue()
+            guard let message = rd_kafka_consumer_poll(client.handle, 10) else { continue }
+            // What was still queued is not handed out any more: its offset is not stored, so it is read again.
+            if message.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR {
+                rd_kafka_message_destroy(message)
+            } else {
+                report(message)
+            }
+        }
+    }
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CRDKafka
+public import Logging
+public import ServiceLifecycle
+internal import Synchronization
+
+/// Reads records in batches, as a member of a group (`subscribe`) or on its own (`assign`).
+///
+/// Runs as a service with one thread that polls, rebalances and carries out what other threads ask for, in order.
+/// Offsets are stored by the caller when work is done and committed by the library every `auto.commit.interval.ms`,
+/// on revocation and on closing. On graceful shutdown the consumer stops fetching, lets its partitions be drained,
+/// commits, leaves the group and ends `events`.
+public final class KafkaConsumer: Service, Sendable {
+    private let poller: ConsumerPoller
+
+    /// Settings unless the caller names them.
+    ///
+    /// The library's prefetch queue stalls for about a second when it is full, so it is held well above what a second
+    /// of peak load needs; memory is bounded by `queued.max.messages.kbytes`.
+    public static let defaults = KafkaConfiguration([
+        "auto.offset.reset": "earliest",
+        "enable.auto.commit": "true",
+        "auto.commit.interval.ms": "1000",
+        "partition.assignment.strategy": "range",
+        "queued.min.messages": "100000",
+        "queued.max.messages.kbytes": "131072",
+    ])
+
+    /// - Parameters:
+    ///   - configuration: Any settings of librdkafka; those of `defaults` where it is silent. Without `group.id` the
+    ///     consumer can only `assign`.
+    public init(
+        configuration: KafkaConfiguration,
+        options: KafkaConsumerOptions = KafkaConsumerOptions(),
+        logger: Logger
+    ) throws(KafkaError) {
+        var settings = configuration.merging(defaults: Self.defaults)
+        guard settings["enable.auto.offset.store"] ?? "false" == "false" else {
+            throw KafkaError(
+                code: .invalidArgument,
+                message: "setting \"enable.auto.offset.store\" must stay false: offsets are stored when work is done"
+            )
+        }
+        settings["enable.auto.offset.store"] = "false"
+        if settings["group.id"] == nil {
+            // The library wants one even where no group is used.
+            settings["group.id"] = "signet-none"
+            settings["enable.auto.commit"] = "false"
+        }
+        poller = try ConsumerPoller(configuration: settings, options: options, logger: logger)
+    }
+
+    /// Everything that happens, for one reader. Ends when the consumer has closed.
+    public var events: KafkaConsumerEvents { KafkaConsumerEvents(mailbox: poller.mailbox) }
+
+    /// Joins the group for these topics.
+    public func subscribe(to topics: [String]) async throws(KafkaError) {
+        try await poller.perform { poller throws(KafkaError) in try poller.subscribe(to: topics) }
+    }
+
+    /// Reads these partitions from these positions, without a group.
+    public func assign(_ positions: [KafkaTopicPartition: KafkaOffset]) async throws(KafkaError) {
+        try await poller.perform { poller throws(KafkaError) in try poller.assign(positions) }
+    }
+
+    /// Notes that everything before `next` is done.
+    ///
+    /// - Parameter epoch: The epoch of the batch that the work came in.
+    /// - Throws: `state` if the partition was lost, or assigned anew, since then.
+    public func storeOffset(_ next: Int64, of partition: KafkaTopicPartition, epoch: UInt64) throws(KafkaError) {
+        try poller.storeOffset(next, of: partition, epoch: epoch)
+    }
+
+    /// Commits what was stored, now.
+    public func commit() async throws(KafkaError) {
+        try await poller.perform { poller throws(KafkaError) in try poller.commitStored() }
+    }
+
+    /// Stops fetching of these partitions until they are resumed or assigned anew.
+    public func pause(_ partitions: [KafkaTopicPartition]) async throws(KafkaError) {
+        try await poller.perform { poller throws(KafkaError) in try poller.pause(partitions) }
+    }
+
+    public func resume(_ partitions: [KafkaTopicPartition]) async throws(KafkaError) {
+        try await poller.perform { poller throws(KafkaError) in try poller.resume(partitions) }
+    }
+
+    /// The oldest offset that is kept, and the next one to be written.
+    public func watermarks(
+        of partition: KafkaTopicPartition,
+        timeout: Duration = .seconds(5)
+    ) async throws(KafkaError) -> (low: Int64, high: Int64) {
+        try await poller.watermarks(of: partition, timeout: timeout)
+    }
+
+    /// How many partitions a topic has.
+    public func partitionCount(of topic: String, timeout: Duration = .seconds(5)) async throws(KafkaError) -> Int {
+        try await poller.client.partitionCount(of: topic, timeout: timeout)
+    }
+
+    /// Asks any broker for an answer; throws if none comes in time.
+    public func probe(timeout: Duration = .seconds(2)) async throws(KafkaError) {
+        try await poller.client.probe(timeout: timeout)
+    }
+
+    public func run() async throws {
+        let poller = poller
+        await withTaskCancellationHandler {
+            await withGracefulShutdownHandler {
+                await DedicatedThread.run { poller.run() }
+            } onGracefulShutdown: {
+                poller.stop()
+            }
+        } onCancel: {
+            poller.stop()
+        }
+        if let fatal = poller.client.fatalError { throw fatal }
+    }
+
+    /// Makes `run()` drain, leave the group and return.
+    public func stop() {
+        poller.stop()
+    }
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How a consumer hands out records.
+public struct KafkaConsumerOptions: Sendable {
+    /// Records in one batch at most.
+    public var maximumBatchRecords: Int
+    /// Batches that may be held before the consumer waits for the release of one.
+    public var maximumOutstandingBatches: Int
+    /// How long a revocation waits for `complete()`; below `max.poll.interval.ms` and the broker's rebalance timeout.
+    public var drainBudget: Duration
+    /// How long the poll thread waits for a record before it looks for other work.
+    public var pollTimeout: Duration
+
+    public init(
+        maximumBatchRecords: Int = 500,
+        maximumOutstandingBatches: Int = 16,
+        drainBudget: Duration = .seconds(20),
+        pollTimeout: Duration = .milliseconds(500)
+    ) {
+        self.maximumBatchRecords = max(1, maximumBatchRecords)
+        self.maximumOutstandingBatches = max(1, maximumOutstandingBatches)
+        self.drainBudget = drainBudget
+        self.pollTimeout = pollTimeout
+    }
+}

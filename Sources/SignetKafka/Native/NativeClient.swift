@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CRDKafka
+internal import Logging
+internal import Synchronization
+
+/// Owns an `rd_kafka_t` and what its callbacks refer to.
+///
+/// `@unchecked Sendable`: librdkafka's handle is thread-safe by contract; it is destroyed once, in `deinit`, which runs
+/// when the last holder (client, batch of records, queue) is gone, so nothing of it is in use any more.
+final class NativeClient: @unchecked Sendable {
+    let handle: OpaquePointer
+    private let context: CallbackContext
+
+    /// Handles alive in this process: 0 again when all clients are gone.
+    package static let alive = Atomic<Int>(0)
+
+    init(
+        _ kind: rd_kafka_type_t,
+        configuration: KafkaConfiguration,
+        context: CallbackContext,
+        prepare: (OpaquePointer) -> Void = { _ in }
+    ) throws(KafkaError) {
+        let native = try NativeConfiguration(configuration)
+        native.withPointer { pointer in
+            // Not retained: `self` holds the context for as long as the handle lives.
+            rd_kafka_conf_set_opaque(pointer, Unmanaged.passUnretained(context).toOpaque())
+            rd_kafka_conf_set_log_cb(pointer, CallbackContext.log)
+            rd_kafka_conf_set_error_cb(pointer, CallbackContext.error)
+            prepare(pointer)
+        }
+        handle = try native.makeClient(kind)
+        self.context = context
+        Self.alive.add(1, ordering: .relaxed)
+    }
+
+    deinit {
+        // Destroying joins the library's threads: not on a thread of the cooperative pool.
+        let owner = Destroyer(handle: handle, context: context)
+        DedicatedThread.start { owner.destroy() }
+    }
+
+    /// `@unchecked Sendable`: moves the handle to the one thread that destroys it.
+    private struct Destroyer: @unchecked Sendable {
+        let handle: OpaquePointer
+        let context: CallbackContext
+
+        func destroy() {
+            rd_kafka_destroy(handle)
+            withExtendedLifetime(context) {}
+            NativeClient.alive.subtract(1, ordering: .relaxed)
+        }
+    }
+
+    /// The error that ended the client, if one did.
+    var fatalError: KafkaError? { context.fatal.withLock { $0 } }
+
+    // MARK: Questions to the cluster
+
+    /// Asks how many partitions a topic has.
+    func partitionCount(of topic: String, timeout: Duration) async throws(KafkaError) -> Int {
+        let answer = await DedicatedThread.run { [self] () -> Result<Int, KafkaError> in
+            guard let native = rd_kafka_topic_new(handle, topic, nil) else {
+                return .failure(KafkaError(rd_kafka_last_error(), while: "naming topic \(topic)"))
+            }
+            defer { rd_kafka_topic_destroy(native) }
+            var metadata: UnsafePointer<rd_kafka_metadata_t>?
+            let code = rd_kafka_metadata(handle, 0, native, &metadata, timeout.milliseconds)
+            defer { if let metadata { rd_kafka_metadata_destroy(metadata) } }
+            guard code == RD_KAFKA_RESP_ERR_NO_ERROR, let topics = metadata?.pointee, topics.topic_cnt > 0 else {
+                return .failure(KafkaError(code, while: "asking for the partitions of topic \(topic)"))
+            }
+            let found = topics.topics[0]
+            guard found.err == RD_KAFKA_RESP_ERR_NO_ERROR, found.partition_cnt > 0 else {
+                return .failure(KafkaError(found.err, while: "asking for the partitions of topic \(topic)"))
+            }
+            return .success(Int(found.partition_cnt))
+        }
+        return try answer.get()
+    }
+
+    /// Asks any broker for the cluster's brokers; throws if none answers in time.
+    func probe(timeout: Duration) async throws(KafkaError) {
+        let code = await DedicatedThread.run { [self] in
+            var metadata: UnsafePointer<rd_kafka_metadata_t>?
+            let code = rd_kafka_metadata(handle, 0, nil, &metadata, timeout.milliseconds)
+            if let metadata { rd_kafka_metadata_destroy(metadata) }
+            return code
+        }
+        try KafkaError.check(code, while: "reaching a broker")
+    }
+}
+
+/// What librdkafka's callbacks reach through the client's opaque pointer.
+class CallbackContext: @unchecked Sendable {
+    // `@unchecked Sendable`: subclasses add only what the poll thread alone touches; the rest is a lock and constants.
+    let logger: Logger
+    let fatal = Mutex<KafkaError?>(nil)
+
+    init(logger: Logger) {
+        self.logger = logger
+    }
+
+    /// The context of a handle.
+    static func of(_ handle: OpaquePointer?) -> CallbackContext? {
+        guard let handle, let opaque = rd_kafka_opaque(handle) else { return nil }
+        return Unmanaged<CallbackContext>.fromOpaque(opaque).takeUnretainedValue()
+    }
+
+    /// Any of librdkafka's threads; must not block or call back into the client.
+    static let log: @convention(c) (OpaquePointer?, Int32, UnsafePointer<CChar>?, UnsafePointer<CChar>?) -> Void = {
+        handle, level, facility, text in
+        guard let context = CallbackContext.of(handle), let facility, let text else { return }
+        // Syslog's levels; what the library calls an error is a passing state of a connection more often than not.
+        let severity: Logger.Level =
+            switch level {
+            case ...2: .critical
+            case 3...4: .warning
+            case 5...6: .info
+            default: .debug
+            }
+        context.logger.log(
+            level: severity,
+            "librdkafka",
+            metadata: ["facility": "\(String(cString: facility))", "text": "\(String(cString: text))"]
+        )
+    }
+
+    /// The polling thread.
+    static let error:
+        @convention(c) (OpaquePointer?, Int32, UnsafePointer<CChar>?, UnsafeMutableRawPointer?) -> Void = {
+            handle, code, reason, opaque in
+            guard let handle, let opaque else { return }
+            let context = Unmanaged<CallbackContext>.fromOpaque(opaque).takeUnretainedValue()
+            guard rd_kafka_resp_err_t(rawValue: code) == RD_KAFKA_RESP_ERR__FATAL else {
+                context.logger.debug(
+                    "Kafka client error",
+                    metadata: [
+                        "code": "\(KafkaError.Code(rawValue: code))",
+                        "reason": "\(reason.map { String(cString: $0) } ?? "")",
+                    ]
+                )
+                return
+            }
+            let (cause, text) = withErrorText { rd_kafka_fatal_error(handle, $0, $1) }
+            context.fatal.withLock { $0 = KafkaError(code: .init(cause), message: text, isFatal: true) }
+            context.logger.error("Kafka client failed for good", metadata: ["code": "\(KafkaError.Code(cause))"])
+        }
+}
+
+extension Duration {
+    /// Whole milliseconds for a C timeout, held to 0…2^31.
+    var milliseconds: Int32 {
+        let (seconds, attoseconds) = components
+        let whole = seconds.multipliedReportingOverflow(by: 1_000)
+        if whole.overflow { return seconds < 0 ? 0 : .max }
+        return Int32(clamping: max(0, whole.partialValue + attoseconds / 1_000_000_000_000_000))
+    }
+}

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CRDKafka
+internal import Synchronization
+
+/// Records whose deliveries are awaited together: one counter for all, no allocation for each.
+///
+/// Append from one task, then await `delivered()`. Bytes are copied on appending.
+///
+/// `@unchecked Sendable`: all state is in the lock; the slots' memory is written by the one delivery report that
+/// belongs to each slot, before it is counted under the lock, and read after all are counted.
+public final class KafkaDeliveryBatch: @unchecked Sendable {
+    /// One record on its way; its address is the record's opaque pointer.
+    private struct Slot {
+        var batch: Unmanaged<KafkaDeliveryBatch>
+        var index: Int32
+        var partition: Int32 = -1
+        var offset: Int64 = -1
+    }
+
+    fileprivate struct State {
+        var appended = 0
+        var pending = 0
+        var failures: [KafkaDeliveryOutcome.Failure] = []
+        var waiters: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private let client: NativeClient
+    private let slotsInChunk: Int
+    private var chunks: [UnsafeMutablePointer<Slot>] = []
+    private let state = Mutex(State())
+
+    init(client: NativeClient, minimumCapacity: Int) {
+        self.client = client
+        slotsInChunk = max(1, min(minimumCapacity, 4_096))
+    }
+
+    deinit {
+        for chunk in chunks { chunk.deallocate() }
+    }
+
+    /// Records appended so far.
+    public var count: Int { state.withLock { $0.appended } }
+
+    /// Hands a record to the producer.
+    ///
+    /// - Parameters:
+    ///   - topic: The topic's name.
+    ///   - partition: `nil`: by the hash of the key, or any if there is none.
+    ///   - key: `nil`: no key, which is not the same as an empty one.
+    ///   - value: `nil`: a null value (a tombstone).
+    ///   - headers: In their order.
+    ///   - timestamp: Unix milliseconds; `nil`: now.
+    /// - Throws: What the producer refuses at once: `queueFull`, `messageTooLarge`, an unknown topic or partition.
+    public func append(
+        topic: String,
+        partition: Int32? = nil,
+        key: UnsafeRawBufferPointer? = nil,
+        value: UnsafeRawBufferPointer?,
+        headers: [KafkaHeader] = [],
+        timestamp: Int64? = nil
+    ) throws(KafkaError) {
+        let native = headers.isEmpty ? nil : Self.makeHeaders(headers)
+        let slot = nextSlot()
+        let code = topic.withCString { name in
+            signet_kafka_produce(
+                client.handle, name, partition ?? RD_KAFKA_PARTITION_UA, Self.address(of: key), key?.count ?? 0,
+                Self.address(of: value), value?.count ?? 0, timestamp ?? 0, native, slot
+            )
+        }
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
+            if let native { rd_kafka_headers_destroy(native) }
+            slot.pointee.batch.release()
+            takeBack()
+            throw KafkaError(code, while: "writing to topic \(topic)")
+        }
+    }
+
+    /// Hands a record to the producer; as above.
+    public func append(
+        topic: String,
+        partition: Int32? = nil,
+        key: [UInt8]? = nil,
+        value: [UInt8]?,
+        headers: [KafkaHeader] = [],
+        timestamp: Int64? = nil
+    ) throws(KafkaError) {
+        try Self.lend(key) { (key) throws(KafkaError) in
+            try Self.lend(value) { (value) throws(KafkaError) in
+                try append(
+                    topic: topic, partition: partition, key: key, value: value, headers: headers, timestamp: timestamp
+                )
+            }
+        }
+    }
+
+    private static func lend(
+        _ bytes: [UInt8]?,
+        _ body: (UnsafeRawBufferPointer?) throws(KafkaError) -> Void
+    ) throws(KafkaError) {
+        guard let bytes else { return try body(nil) }
+        // The standard library's closure rethrows untyped.
+        let result = bytes.withUnsafeBytes { buffer in
+            Result { () throws(KafkaError) in try body(buffer) }
+        }
+        try result.get()
+    }
+
+    /// Waits until the broker has answered for every record, or the producer has given up on it.
+    public func delivered() async -> KafkaDeliveryOutcome {
+        await withCheckedContinuation { continuation in
+            let isDone = state.withLock { state in
+                if state.pending == 0 { return true }
+                state.waiters.append(continuation)
+                return false
+            }
+            if isDone { continuation.resume() }
+        }
+        return outcome()
+    }
+
+    private func outcome() -> KafkaDeliveryOutcome {
+        state.withLock { state in
+            var positions: [KafkaDeliveryOutcome.Position] = []
+            positions.reserveCapacity(state.appended)
+            for index in 0..<state.appended {
+                let slot = chunks[index / slotsInChunk][index % slotsInChunk]
+                positions.append(.init(partition: slot.partition, offset: slot.offset))
+            }
+            return KafkaDeliveryOutcome(positions: positions, failures: state.failures.sorted { $0.index < $1.index })
+        }
+    }
+
+    // MARK: Slots
+
+    private func nextSlot() -> UnsafeMutablePointer<Slot> {
+        state.withLock { state in
+            let index = state.appended
+            if index / slotsInChunk == chunks.count { chunks.append(.allocate(capacity: slotsInChunk)) }
+            state.appended += 1
+            state.pending += 1
+            let slot = chunks[index / slotsInChunk] + index % slotsInChunk
+            // +1 for the delivery report, which takes it back; or for `append`, if the record is refused.
+            slot.initialize(to: Slot(batch: .passRetained(self), index: Int32(clamping: index)))
+            return slot
+        }
+    }
+
+    private func takeBack() {
+        let waiters = state.withLock { state in
+            state.appended -= 1
+            state.pending -= 1
+            return state.takeWaitersIfDone()
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+
+    /// The producer's poll thread, once for each record: counts it.
+    static let report:
+        @convention(c) (OpaquePointer?, UnsafePointer<rd_kafka_message_t>?, UnsafeMutableRawPointer?) -> Void = {
+            _, message, _ in
+            guard let message, let opaque = message.pointee._private else { return }
+            let slot = opaque.assumingMemoryBound(to: Slot.self)
+            let batch = slot.pointee.batch.takeRetainedValue()
+            slot.pointee.partition = message.pointee.partition
+            slot.pointee.offset = message.pointee.offset
+            let code = message.pointee.err
+            let status = rd_kafka_message_status(message)
+            batch.count(index: Int(slot.pointee.index), code: code, status: status)
+        }
+
+    private func count(index: Int, code: rd_kafka_resp_err_t, status: rd_kafka_msg_status_t) {
+        let waiters = state.withLock { state in
+            if code != RD_KAFKA_RESP_ERR_NO_ERROR {
+                state.failures.append(
+                    .init(
+                        index: index,
+                        status: status == RD_KAFKA_MSG_STATUS_NOT_PERSISTED ? .failed : .unknown,
+                        error: KafkaError(code, while: "delivering a record")
+                    )
+                )
+            }
+            state.pending -= 1
+            return state.takeWaitersIfDone()
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+
+    // MARK: C
+
+    private static func makeHeaders(_ headers: [KafkaHeader]) -> OpaquePointer? {
+        let native = rd_kafka_headers_new(headers.count)
+        for header in headers {
+            _ = header.name.withCString { name in
+                if let value = header.value {
+                    value.withUnsafeBytes { bytes in
+                        rd_kafka_header_add(native, name, -1, address(of: bytes), bytes.count)
+                    }
+                } else {
+                    rd_kafka_header_add(native, name, -1, nil, 0)
+                }
+            }
+        }
+        return native
+    }
+
+    /// An empty buffer has no address, but to librdkafka no address means null.
+    private static func address(of bytes: UnsafeRawBufferPointer?) -> UnsafeRawPointer? {
+        guard let bytes else { return nil }
+        return bytes.baseAddress ?? UnsafeRawPointer(empty)
+    }
+
+    // One byte for the life of the process, never read or written.
+    private nonisolated(unsafe) static let empty = UnsafeMutableRawPointer.allocate(byteCount: 1, alignment: 1)
+}
+
+extension KafkaDeliveryBatch.State {
+    fileprivate mutating func takeWaitersIfDone() -> [CheckedContinuation<Void, Never>] {
+        guard pending == 0 else { return [] }
+        defer { waiters = [] }
+        return waiters
+    }
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CRDKafka
+public import Logging
+public import ServiceLifecycle
+internal import Synchronization
+
+/// Writes records to Kafka: idempotent, acknowledged by all replicas, accounted for by batch.
+///
+/// Runs as a service: its poll thread lives as long as `run()`. On graceful shutdown it flushes for at most
+/// `flushTimeout`, then gives up on the rest, whose batches learn it.
+public final class KafkaProducer: Service, Sendable {
+    private struct State {
+        var isStopping = false
+        var waiters: [CheckedContinuation<Void, Never>] = []
+        var partitionCounts: [String: Int] = [:]
+    }
+
+    private let client: NativeClient
+    private let state = Mutex(State())
+    private let queueLimit: Int
+    private let flushTimeout: Duration
+
+    /// Settings unless the caller names them. `linger.ms` 1 groups what is produced together without costing a
+    /// request more than that.
+    public static let defaults = KafkaConfiguration([
+        "enable.idempotence": "true", "acks": "all", "linger.ms": "1", "queue.buffering.max.messages": "100000",
+    ])
+
+    /// - Parameters:
+    ///   - configuration: Any settings of librdkafka; those of `defaults` where it is silent.
+    ///   - flushTimeout: How long a graceful shutdown waits for deliveries.
+    public init(
+        configuration: KafkaConfiguration,
+        flushTimeout: Duration = .seconds(10),
+        logger: Logger
+    ) throws(KafkaError) {
+        let settings = configuration.merging(defaults: Self.defaults)
+        queueLimit = settings["queue.buffering.max.messages"].flatMap { Int($0) } ?? 100_000
+        self.flushTimeout = flushTimeout
+        client = try NativeClient(
+            RD_KAFKA_PRODUCER,
+            configuration: settings,
+            context: CallbackContext(logger: logger)
+        ) { rd_kafka_conf_set_dr_msg_cb($0, KafkaDeliveryBatch.report) }
+    }
+
+    // MARK: Writing
+
+    /// Begins a set of records whose deliveries are awaited together.
+    public func makeBatch(minimumCapacity: Int = 1) -> KafkaDeliveryBatch {
+        KafkaDeliveryBatch(client: client, minimumCapacity: minimumCapacity)
+    }
+
+    /// Waits until the local queue is at most half full, or the producer stops.
+    public func waitForCapacity() async {
+        await withCheckedContinuation { continuation in
+            let isFree = state.withLock { state in
+                if state.isStopping || hasCapacity { return true }
+                state.waiters.append(continuation)
+                return false
+            }
+            if isFree { continuation.resume() }
+        }
+    }
+
+    private var hasCapacity: Bool { Int(rd_kafka_outq_len(client.handle)) <= queueLimit / 2 }
+
+    // MARK: The cluster
+
+    /// How many partitions a topic has; asked once, then remembered.
+    public func partitionCount(of topic: String, timeout: Duration = .seconds(5)) async throws(KafkaError) -> Int {
+        if let known = state.withLock({ $0.partitionCounts[topic] }) { return known }
+        let count = try await client.partitionCount(of: topic, timeout: timeout)
+        state.withLock { $0.partitionCounts[topic] = count }
+        return count
+    }
+
+    /// Asks any broker for an answer; throws if none comes in time.
+    public func probe(timeout: Duration = .seconds(2)) async throws(KafkaError) {
+        try await client.probe(timeout: timeout)
+    }
+
+    // MARK: Life
+
+    public func run() async throws {
+        await withTaskCancellationHandler {
+            await withGracefulShutdownHandler {
+                await DedicatedThread.run {
+                    self.poll()
+                    self.close()
+                }
+            } onGracefulShutdown: {
+                self.stop()
+            }
+        } onCancel: {
+            self.stop()
+        }
+        if let fatal = client.fatalError { throw fatal }
+    }
+
+    /// Makes `run()` flush and return.
+    public func stop() {
+        state.withLock { $0.isStopping = true }
+    }
+
+    /// The poll thread: serves delivery reports and wakes those who wait for capacity.
+    private func poll() {
+        while !state.withLock({ $0.isStopping }), client.fatalError == nil {
+            rd_kafka_poll(client.handle, 100)
+            let woken = state.withLock { state in
+                guard !state.waiters.isEmpty, hasCapacity else { return [CheckedContinuation<Void, Never>]() }
+                defer { state.waiters = [] }
+                return state.waiters
+            }
+            for waiter in woken { waiter.resume() }
+        }
+    }
+
+    private func close() {
+        let woken = state.withLock { state in
+            state.isStopping = true
+            defer { state.waiters = [] }
+            return state.waiters
+        }
+        for waiter in woken { waiter.resume() }
+        if rd_kafka_flush(client.handle, flushTimeout.milliseconds) != RD_KAFKA_RESP_ERR_NO_ERROR {
+            rd_kafka_purge(client.handle, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT)
+            // Every purged record is reported, so that no batch waits for ever.
+            while rd_kafka_outq_len(client.handle) > 0 { rd_kafka_poll(client.handle, 10) }
+        }
+    }
+}

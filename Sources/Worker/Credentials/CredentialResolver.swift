@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Contract
+package import SignetSigning
+
+/// Finds the credential that a job names: a profile of this worker, or one sealed into the job.
+package struct CredentialResolver: Sendable {
+    /// The profile that a job without a credential means.
+    package static let defaultProfile = "default"
+
+    private let profiles: [String: CredentialProfile]
+    private let opener: CredentialOpener
+    private let opened: OpenedCredentials
+
+    /// - Parameters:
+    ///   - profilesFile: Path of Signet's profile file; `nil`: none.
+    ///   - environment: Where the profile `default` is looked for unless the file has one.
+    ///   - sealingKeys: Private keys that open sealed credentials.
+    package init(
+        profilesFile: String?,
+        environment: [String: String],
+        sealingKeys: [SealingPrivateKey]
+    ) throws(WorkerError) {
+        var profiles: [String: CredentialProfile] = [:]
+        if let profilesFile { profiles = try ProfileFile(path: profilesFile).profiles }
+        if profiles[Self.defaultProfile] == nil,
+            let credentials = try SharedCredentials.find(environment: environment)
+        {
+            profiles[Self.defaultProfile] = CredentialProfile(signer: S3Signer(credentials: credentials), tenants: nil)
+        }
+        self.profiles = profiles
+        opener = CredentialOpener(keys: sealingKeys)
+        opened = OpenedCredentials()
+    }
+
+    /// Names of the profiles, for the start-up log.
+    package var profileNames: [String] { profiles.keys.sorted() }
+
+    /// The signer for a job.
+    ///
+    /// - Parameter now: The worker's clock, Unix milliseconds.
+    /// - Throws: `unknown_profile`, `seal_broken`, `seal_scope` or `invalid_access_key`.
+    package func signer(
+        for job: Job,
+        _ signing: S3SigningJob,
+        now: Int64
+    ) throws(FailureError) -> S3Signer {
+        switch signing.credential {
+        case nil:
+            return try profile(Self.defaultProfile, tenant: job.tenant)
+        case .credentialProfile(let name):
+            return try profile(name.isEmpty ? Self.defaultProfile : name, tenant: job.tenant)
+        case .sealedCredential(let sealed):
+            try sealed.scope.admit(job, signing, now: now)
+            return try opened.signer(for: sealed, now: now) { () throws(FailureError) in try open(sealed) }
+        }
+    }
+
+    private func profile(_ name: String, tenant: String) throws(FailureError) -> S3Signer {
+        // A profile of another tenant reads like none at all: its name is nothing to learn from an error.
+        guard let profile = profiles[name], profile.tenants?.contains(tenant) ?? true else {
+            throw FailureError(
+                .unknownProfile,
+                field: "credentialProfile",
+                message: "no worker has a credential profile \"\(name)\" for tenant \"\(tenant)\"; "
+                    + "add it to the workers' profile file or name another"
+            )
+        }
+        return profile.signer
+    }
+
+    private func open(_ sealed: SealedCredential) throws(FailureError) -> S3Signer {
+        let inline = try opener.open(sealed)
+        do {
+            let credentials = try SigningCredentials(
+                accessKeyID: inline.accessKeyID,
+                secretAccessKey: inline.secretAccessKey,
+                sessionToken: inline.sessionToken.isEmpty ? nil : inline.sessionToken,
+                expiration: inline.expirationMs == 0 ? nil : inline.expirationMs / 1_000
+            )
+            return S3Signer(credentials: credentials)
+        } catch {
+            throw FailureError(signing: error) { _ in "sealedCredential.accessKeyId" }
+        }
+    }
+}

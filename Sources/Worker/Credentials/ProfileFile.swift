@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Foundation
+internal import SignetSigning
+
+/// Signet's own file of credential profiles, which only workers read.
+///
+/// ```json
+/// {"profiles": {"media": {"accessKeyId": "AKIA…", "secretAccessKey": "…",
+///                         "sessionToken": "…", "expiration": "2026-01-31T00:00:00Z", "tenants": ["default"]}}}
+/// ```
+/// `sessionToken`, `expiration` and `tenants` (who may use the profile; absent: all) are optional.
+struct ProfileFile {
+    let profiles: [String: CredentialProfile]
+
+    /// Reads the file.
+    ///
+    /// - Throws: `WorkerError` that names file, profile and field; never a value.
+    init(path: String) throws(WorkerError) {
+        let data: Data
+        do {
+            data = try Data(contentsOf: URL(fileURLWithPath: path))
+        } catch {
+            throw WorkerError(
+                .invalidProfiles,
+                message: "the profile file \(path) cannot be read; check worker.profilesFile and the file's permissions"
+            )
+        }
+        try self.init(json: data, path: path)
+    }
+
+    /// Reads the file's content; `path` is for messages only.
+    init(json data: Data, path: String) throws(WorkerError) {
+        func invalid(_ what: String) -> WorkerError {
+            WorkerError(.invalidProfiles, message: "the profile file \(path): \(what)")
+        }
+        guard let root = try? JSONSerialization.jsonObject(with: data) as? [String: Any] else {
+            throw invalid("it is no JSON object")
+        }
+        for key in root.keys where key != "profiles" {
+            throw invalid("the key \"\(key)\" is not known; the file has one, \"profiles\"")
+        }
+        guard let entries = root["profiles"] as? [String: Any] else {
+            throw invalid("\"profiles\" must be an object of profiles by name")
+        }
+        var profiles: [String: CredentialProfile] = [:]
+        for (name, value) in entries {
+            guard let fields = value as? [String: Any] else { throw invalid("profile \(name) must be an object") }
+            profiles[name] = try Self.profile(fields) { invalid("profile \(name): \($0)") }
+        }
+        self.profiles = profiles
+    }
+
+    private static let known: Set<String> = ["accessKeyId", "secretAccessKey", "sessionToken", "expiration", "tenants"]
+
+    private static func profile(
+        _ fields: [String: Any],
+        invalid: (String) -> WorkerError
+    ) throws(WorkerError) -> CredentialProfile {
+        for key in fields.keys where !known.contains(key) {
+            throw invalid("\"\(key)\" is not known; known are \(known.sorted().joined(separator: ", "))")
+        }
+        func text(_ name: String) throws(WorkerError) -> String? {
+            guard let value = fields[name] else { return nil }
+            guard let text = value as? String else { throw invalid("\"\(name)\" must be a string") }
+            return text
+        }
+        guard let accessKeyID = try text("accessKeyId"), let secret = try text("secretAccessKey") else {
+            throw invalid("\"accessKeyId\" and \"secretAccessKey\" are required")
+        }
+        var expiration: Int64?
+        if let end = try text("expiration") {
+            guard let date = try? Date(end, strategy: .iso8601) else {
+                throw invalid("\"expiration\" must be RFC 3339, e.g. 2026-01-31T00:00:00Z")
+            }
+            expiration = Int64(date.timeIntervalSince1970)
+        }
+        var tenants: Set<String>?
+        if let value = fields["tenants"] {
+            guard let names = value as? [String] else { throw invalid("\"tenants\" must be an array of names") }
+            tenants = Set(names)
+        }
+        do {
+            let credentials = try SigningCredentials(
+                accessKeyID: accessKeyID,
+                secretAccessKey: secret,
+                sessionToken: try text("sessionToken"),
+                expiration: expiration
+            )
+            return CredentialProfile(signer: S3Signer(credentials: credentials), tenants: tenants)
+        } catch let error as WorkerError {
+            throw error
+        } catch {
+            throw invalid("\(error)")
+        }
+    }
+}
+
+/// A credential that workers resolve by name, and who may use it.
+struct CredentialProfile: Sendable {
+    let signer: S3Signer
+    /// `nil`: all tenants.
+    let tenants: Set<String>?
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Contract
+
+/// What signing a chunk gave: the result for its reply and the counts for its event.
+package struct S3SigningOutcome: Sendable {
+    package internal(set) var result = S3SigningResult()
+    package let warnings: [String]
+    let operation: String
+    private(set) var signed: UInt32 = 0
+    private(set) var failed: UInt32 = 0
+    private(set) var declaredBytes: Int64 = 0
+    private(set) var firstFailure: FailureError?
+    /// The keys' common prefix; `nil` before the first key.
+    private var commonPrefix: Substring?
+
+    init(operation: String, warnings: [String]) {
+        self.operation = operation
+        self.warnings = warnings
+    }
+
+    mutating func count(declaredBytes bytes: Int64, key: String) {
+        signed += 1
+        declaredBytes = declaredBytes.addingReportingOverflow(bytes).partialValue
+        // The directory of the key: up to its last slash.
+        let directory = key.lastIndex(of: "/").map { key[...$0] } ?? ""
+        guard let common = commonPrefix else {
+            commonPrefix = directory
+            return
+        }
+        if common != directory {
+            let shared = zip(common.utf8, directory.utf8).prefix { $0 == $1 }.count
+            let end = common.utf8.index(common.startIndex, offsetBy: shared)
+            commonPrefix = common[..<end].lastIndex(of: "/").map { common[...$0] } ?? ""
+        }
+    }
+
+    mutating func count(failure: FailureError) {
+        failed += 1
+        if firstFailure == nil { firstFailure = failure }
+    }
+
+    /// The event's data, but for its times and its worker.
+    func event(for job: Job, _ signing: S3SigningJob) -> UrlsMinted {
+        var event = UrlsMinted()
+        event.jobID = job.jobID
+        event.chunk = job.chunk
+        event.tenant = job.tenant
+        event.caller = job.caller
+        event.operation = operation
+        event.bucket = signing.s3Bucket
+        event.region = signing.s3Region
+        event.keyPrefix = commonPrefix.map(String.init) ?? ""
+        event.count = signed
+        event.failed = failed
+        event.declaredBytes = declaredBytes
+        event.outcome = failed == 0 ? "success" : signed == 0 ? "failed" : "partial"
+        event.code = firstFailure?.code.rawValue ?? ""
+        if let shared = result.shared.first {
+            event.storageClass = shared.storageClass
+            event.encryption =
+                shared.headers.first { $0.name == "x-amz-server-side-encryption" }?.value ?? "none"
+            event.expiresAt = Timestamp.rfc3339(unixMilliseconds: shared.expiresAtMs)
+            event.expiryLimitedBy = shared.expiryLimitedBy
+        }
+        return event
+    }
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import SignetKafka
+internal import Synchronization
+
+/// The offset ledger of one consumer, shared by the tasks that work on its batches.
+final class InFlight: Sendable {
+    private struct State: ~Copyable {
+        var ledger = OffsetLedger()
+        var drains: [(partitions: Set<KafkaTopicPartition>, continuation: CheckedContinuation<Void, Never>)] = []
+
+        /// Takes out those who wait for partitions of which nothing is in flight any more.
+        mutating func drained() -> [CheckedContinuation<Void, Never>] {
+            var done: [CheckedContinuation<Void, Never>] = []
+            var waiting: [(partitions: Set<KafkaTopicPartition>, continuation: CheckedContinuation<Void, Never>)] = []
+            for drain in drains {
+                if ledger.isDrained(drain.partitions) {
+                    done.append(drain.continuation)
+                } else {
+                    waiting.append(drain)
+                }
+            }
+            drains = waiting
+            return done
+        }
+    }
+
+    private let state = Mutex(State())
+
+    func begin(epoch: UInt64) {
+        state.withLock { $0.ledger.begin(epoch: epoch) }
+    }
+
+    func open(_ batch: KafkaRecordBatch) -> OffsetLedger.Ticket {
+        var positions: [KafkaTopicPartition: Int64] = [:]
+        batch.forEach { record in
+            positions[KafkaTopicPartition(topic: record.topic, partition: record.partition)] = record.offset + 1
+        }
+        return state.withLock { $0.ledger.open(positions, epoch: batch.epoch) }
+    }
+
+    /// Ends a batch and stores how far its partitions have come.
+    ///
+    /// Storing happens under the lock, so that of two batches that end together the later offset is stored last.
+    func finish(_ ticket: OffsetLedger.Ticket, store: (OffsetLedger.Position) -> Void) {
+        let done = state.withLock { state in
+            for position in state.ledger.finish(ticket) { store(position) }
+            return state.drained()
+        }
+        for continuation in done { continuation.resume() }
+    }
+
+    func abandon(_ ticket: OffsetLedger.Ticket) {
+        let done = state.withLock { state in
+            state.ledger.abandon(ticket)
+            return state.drained()
+        }
+        for continuation in done { continuation.resume() }
+    }
+
+    /// Waits until nothing of these partitions is in flight.
+    func drain(_ partitions: Set<KafkaTopicPartition>) async {
+        await withCheckedContinuation { continuation in
+            let isDrained = state.withLock { state in
+                if state.ledger.isDrained(partitions) { return true }
+                state.drains.append((partitions, continuation))
+                return false
+            }
+            if isDrained { continuation.resume() }
+        }
+    }
+}

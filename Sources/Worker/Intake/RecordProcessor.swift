@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Contract
+internal import SignetKafka
+
+/// Reads one record, runs its job, and says what is to be written: the life of a job inside the worker.
+///
+/// Synchronous: bytes of the record are borrowed from librdkafka and must not outlive the call.
+struct RecordProcessor: Sendable {
+    let handler: JobHandler
+    let encoder: ReplyEncoder
+    let allowedReplyTopics: ReplyTopicPolicy
+
+    /// What is to be written because of one record.
+    struct Verdict {
+        var reply: AddressedReply?
+        var event: CloudEvent?
+        /// Why the record goes to the dead letters, with its original bytes.
+        var deadLetter: FailureError?
+        /// URLs signed.
+        var signed = 0
+        /// `nil`: success. Bounded: for metrics.
+        var failure: FailureCode?
+    }
+
+    /// A reply with the headers that its record carries.
+    struct AddressedReply {
+        let address: ReplyAddress
+        let values: [[UInt8]]
+        let format: WireFormat
+        let jobID: String
+        var warning: String?
+    }
+
+    /// - Parameter now: The worker's clock, Unix milliseconds.
+    func process(_ record: borrowing KafkaRecord, now: Int64) -> Verdict {
+        var verdict = Verdict()
+        let route = replyRoute(of: record)
+
+        guard let value = record.value else {
+            return poison("the record has no value", answering: route, as: .protobuf, now: now)
+        }
+        let contentType = record.header(HeaderNames.contentType) ?? nil
+        guard let format = WireFormat(contentType: contentType, value: value) else {
+            return poison(
+                "content-type must be application/protobuf or application/json",
+                answering: route, as: .protobuf, now: now
+            )
+        }
+
+        let answer: JobHandler.Answer
+        do throws(FailureError) {
+            var warnings: [String] = []
+            let job = try format.decode(Job.self, from: value, warnings: &warnings)
+            if case .forbidden(let topic) = route {
+                let failure = FailureError(
+                    .replyTopicNotAllowed,
+                    field: HeaderNames.replyTopic,
+                    message: "replies may not be written to \(topic); name a topic that replies.allowed matches"
+                )
+                answer = handler.refuse(job, failure, now: now)
+                // Nobody can be told: the record is kept for whoever reads the dead letters.
+                verdict.deadLetter = failure
+            } else {
+                answer = handler.run(job, recordTime: record.timestamp, now: now, warnings: warnings)
+            }
+        } catch {
+            return poison(error.message, answering: route, as: format, now: now)
+        }
+        verdict.event = answer.event
+        verdict.signed = answer.signed
+        verdict.failure = answer.failure?.code
+        if case .address(let address, let warning) = route {
+            verdict.reply = AddressedReply(
+                address: address,
+                values: encoder.encode(answer.reply, as: format),
+                format: format,
+                jobID: answer.reply.jobID,
+                warning: warning
+            )
+        }
+        return verdict
+    }
+
+    // MARK: Where the reply goes
+
+    private enum ReplyRoute {
+        /// The producer wants no reply.
+        case none
+        case address(ReplyAddress, warning: String?)
+        /// A topic that is not allowed.
+        case forbidden(String)
+    }
+
+    private func replyRoute(of record: borrowing KafkaRecord) -> ReplyRoute {
+        guard let name = record.header(HeaderNames.replyTopic) ?? nil, !name.isEmpty else { return .none }
+        let topic = String(decoding: name.prefix(249), as: UTF8.self)
+        guard name.count <= 249, allowedReplyTopics.allows(topic) else { return .forbidden(topic) }
+        let correlationID = (record.header(HeaderNames.correlationID) ?? nil).map { Array($0) }
+        var partition: Int32?
+        var warning: String?
+        if let bytes = record.header(HeaderNames.replyPartition) ?? nil {
+            partition = ReplyAddress.partition(from: bytes)
+            if partition == nil { warning = "\(HeaderNames.replyPartition) is no partition number and was ignored" }
+        }
+        return .address(
+            ReplyAddress(topic: topic, partition: partition, correlationID: correlationID),
+            warning: warning
+        )
+    }
+
+    // MARK: What cannot be read
+
+    /// A record that no worker will ever understand: kept as it is, and whoever waits is told.
+    private func poison(
+        _ message: String,
+        answering route: ReplyRoute,
+        as format: WireFormat,
+        now: Int64
+    ) -> Verdict {
+        let failure = FailureError(.malformed, message: message)
+        var verdict = Verdict()
+        verdict.deadLetter = failure
+        verdict.failure = failure.code
+        if case .address(let address, let warning) = route {
+            var reply = Reply()
+            reply.version = 1
+            reply.completedAtMs = now
+            reply.failure = Failure(failure)
+            verdict.reply = AddressedReply(
+                address: address, values: encoder.encode(reply, as: format), format: format, jobID: "", warning: warning
+            )
+        }
+        return verdict
+    }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import SignetKafka
+internal import Synchronization
+
+/// Batches that wait for a worker task, handed out in weighted turn.
+///
+/// Bounded by the consumers, which hand out no further batch while theirs are held.
+final class TurnQueue: Sendable {
+    /// A batch in flight.
+    struct Turn: Sendable {
+        let lane: Int
+        let batch: KafkaRecordBatch
+        let ticket: OffsetLedger.Ticket
+    }
+
+    private struct State: ~Copyable {
+        var scheduler: TurnScheduler<Turn>
+        var waiters: [CheckedContinuation<Turn?, Never>] = []
+        var isClosed = false
+    }
+
+    private let state: Mutex<State>
+
+    init(weight: Int) {
+        state = Mutex(State(scheduler: TurnScheduler(weight: weight)))
+    }
+
+    func add(_ turn: Turn, to lane: TurnScheduler<Turn>.Lane) {
+        let waiter: CheckedContinuation<Turn?, Never>? = state.withLock { state in
+            if state.waiters.isEmpty {
+                state.scheduler.add(turn, to: lane)
+                return nil
+            }
+            return state.waiters.removeFirst()
+        }
+        waiter?.resume(returning: turn)
+    }
+
+    /// The next batch; `nil` once the queue is closed and empty.
+    func next() async -> Turn? {
+        await withCheckedContinuation { continuation in
+            let answer: Turn?? = state.withLock { state in
+                if let turn = state.scheduler.next() { return .some(turn) }
+                if state.isClosed { return .some(nil) }
+                state.waiters.append(continuation)
+                return nil
+            }
+            if let answer { continuation.resume(returning: answer) }
+        }
+    }
+
+    /// Ends the queue: what waits is still handed out.
+    func close() {
+        let waiters = state.withLock { state in
+            state.isClosed = true
+            defer { state.waiters = [] }
+            return state.waiters
+        }
+        for waiter in waiters { waiter.resume(returning: nil) }
+    }
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Decides whose turn it is when both lanes have work: `weight` interactive elements, then one of bulk.
+///
+/// A value without I/O, so a flood of bulk never delays a click and a flood of clicks never starves bulk.
+struct TurnScheduler<Element> {
+    /// The two kinds of work.
+    enum Lane: Int, CaseIterable {
+        case interactive
+        case bulk
+    }
+
+    private let weight: Int
+    private var lanes: [[Element]] = [[], []]
+    private var interactiveInARow = 0
+
+    /// - Parameter weight: Interactive elements that may pass a waiting bulk element; at least 1.
+    init(weight: Int) {
+        self.weight = max(1, weight)
+    }
+
+    var isEmpty: Bool { lanes.allSatisfy(\.isEmpty) }
+
+    mutating func add(_ element: Element, to lane: Lane) {
+        lanes[lane.rawValue].append(element)
+    }
+
+    mutating func next() -> Element? {
+        let bulkWaits = !lanes[Lane.bulk.rawValue].isEmpty
+        let takesInteractive =
+            !lanes[Lane.interactive.rawValue].isEmpty && !(bulkWaits && interactiveInARow >= weight)
+        if takesInteractive {
+            interactiveInARow = bulkWaits ? interactiveInARow + 1 : 0
+            return lanes[Lane.interactive.rawValue].removeFirst()
+        }
+        guard bulkWaits else { return nil }
+        interactiveInARow = 0
+        return lanes[Lane.bulk.rawValue].removeFirst()
+    }
+}

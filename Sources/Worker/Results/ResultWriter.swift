@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Contract
+internal import SignetKafka
+internal import Synchronization
+
+/// Puts what a batch of jobs gave into one set of deliveries: replies, events and dead letters.
+final class ResultWriter: Sendable {
+    private let producer: KafkaProducer
+    private let topics: TopicNames
+    private let consumerGroup: String
+    /// Partitions of the reply topics seen, so that an address out of range is known before it is written to.
+    private let partitionCounts = Mutex<[String: Int]>([:])
+
+    init(producer: KafkaProducer, topics: TopicNames, consumerGroup: String) {
+        self.producer = producer
+        self.topics = topics
+        self.consumerGroup = consumerGroup
+    }
+
+    /// Learns the partition counts of topics that are new to us: asked once for each topic.
+    func learn(_ replyTopics: Set<String>) async {
+        let unknown = partitionCounts.withLock { counts in replyTopics.filter { counts[$0] == nil } }
+        for topic in unknown {
+            // Without an answer the reply is written to the partition it names, and its delivery tells.
+            guard let count = try? await producer.partitionCount(of: topic, timeout: .seconds(5)) else { continue }
+            partitionCounts.withLock { counts in
+                if counts.count >= 1_000 { counts.removeAll() }
+                counts[topic] = count
+            }
+        }
+    }
+
+    /// Appends a reply, one record for each of its parts.
+    func append(_ reply: RecordProcessor.AddressedReply, to batch: KafkaDeliveryBatch) throws(KafkaError) {
+        var headers = [KafkaHeader(name: HeaderNames.contentType, value: Array(reply.format.contentType.utf8))]
+        if let correlationID = reply.address.correlationID {
+            headers.append(KafkaHeader(name: HeaderNames.correlationID, value: correlationID))
+        }
+        var partition = reply.address.partition
+        var warning = reply.warning
+        if let wanted = partition,
+            let count = partitionCounts.withLock({ $0[reply.address.topic] }), Int(wanted) >= count
+        {
+            partition = nil
+            warning = "\(HeaderNames.replyPartition) \(wanted) is out of range and was ignored"
+        }
+        if let warning { headers.append(KafkaHeader(name: HeaderNames.warning, value: Array(warning.utf8))) }
+        let key = Array(reply.jobID.utf8)
+        for value in reply.values {
+            try key.withUnsafeBytes { (key) throws(KafkaError) in
+                try value.withUnsafeBytes { (value) throws(KafkaError) in
+                    try batch.append(
+                        topic: reply.address.topic,
+                        partition: partition,
+                        key: key.isEmpty ? nil : key,
+                        value: value,
+                        headers: headers
+                    )
+                }
+            }
+        }
+    }
+
+    /// Appends an event.
+    func append(_ event: CloudEvent, to batch: KafkaDeliveryBatch) throws(KafkaError) {
+        let headers = event.headers.map { KafkaHeader(name: $0.name, value: Array($0.value.utf8)) }
+        try event.data.withUnsafeBytes { (value) throws(KafkaError) in
+            try batch.append(topic: topics.metrics, value: value, headers: headers)
+        }
+    }
+
+    /// Appends a record to its topic's dead letters: bytes and headers as they were, and why.
+    func append(
+        deadLetter record: borrowing KafkaRecord,
+        because failure: FailureError,
+        to batch: KafkaDeliveryBatch
+    ) throws(KafkaError) {
+        var headers: [KafkaHeader] = []
+        record.forEachHeader { name, value in
+            // One bounded set of reasons: those of an earlier round are replaced.
+            if name.hasPrefix(HeaderNames.deadLetterPrefix) { return }
+            headers.append(KafkaHeader(name: name, value: value.map { Array($0) }))
+        }
+        func add(_ name: String, _ value: [UInt8]) { headers.append(KafkaHeader(name: name, value: value)) }
+        func bytes(_ number: some FixedWidthInteger) -> [UInt8] { withUnsafeBytes(of: number.bigEndian) { Array($0) } }
+        // Numbers are big-endian bytes, as Spring Kafka writes them.
+        add(HeaderNames.deadLetterOriginalTopic, Array(record.topic.utf8))
+        add(HeaderNames.deadLetterOriginalPartition, bytes(record.partition))
+        add(HeaderNames.deadLetterOriginalOffset, bytes(record.offset))
+        if let timestamp = record.timestamp { add(HeaderNames.deadLetterOriginalTimestamp, bytes(timestamp)) }
+        add(HeaderNames.deadLetterOriginalConsumerGroup, Array(consumerGroup.utf8))
+        add(HeaderNames.deadLetterExceptionName, Array(failure.code.rawValue.utf8))
+        add(HeaderNames.deadLetterExceptionMessage, Array(failure.message.utf8))
+        try batch.append(
+            topic: TopicNames.deadLetters(of: record.topic),
+            key: record.key,
+            value: record.value,
+            headers: headers
+        )
+    }
+}
