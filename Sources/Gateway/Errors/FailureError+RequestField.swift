@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Contract
+
+extension FailureError {
+    /// The failure of a job with its field as the HTTP request calls it.
+    ///
+    /// A job's fields bear the names of the HTTP fields by design; what differs is the path to them
+    /// (`items[0].options.fileSize`), and what a request holds in another form.
+    var namedAsInRequest: FailureError {
+        var path = field[...]
+        for prefix in ["s3Signing.", "items[0].", "options.", "defaults."] where path.hasPrefix(prefix) {
+            path = path.dropFirst(prefix.count)
+        }
+        var failure = self
+        failure.field =
+            switch path {
+            case "items[0]", "items": ""
+            case "sealedCredential.secretAccessKey": "s3SecretKey"
+            case "sealedCredential.sessionToken": "s3SessionToken"
+            case "sealedCredential.expirationMs": "s3SessionExpiration"
+            case let path where path.hasPrefix("sealedCredential"): "s3AccessKey"
+            case let path: Self.queryFields[path] ?? String(path)
+            }
+        return failure
+    }
+
+    /// Fields of a download that a job carries as query parameters.
+    private static let queryFields: [Substring: String] = [
+        "query.response-content-type": "responseContentType",
+        "query.response-content-disposition": "responseContentDisposition",
+        "query.versionId": "versionId",
+    ]
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Contract
+
+/// Reads the fields of a request's body by name and type, and collects what is wrong with them.
+///
+/// Null and the empty string count as not given: many clients send them for what they leave out.
+struct FieldReader {
+    private let fields: [String: JSONValue]
+    /// Names that were asked for, in order: the ones that the request may have.
+    private var known: [String] = []
+    private(set) var failures: [FailureError] = []
+
+    init(_ fields: [String: JSONValue]) {
+        self.fields = fields
+    }
+
+    /// A string, or `nil` if it was not given or is of another type.
+    mutating func string(_ name: String) -> String? {
+        switch take(name) {
+        case nil: return nil
+        case .string(let text)?: return text
+        case let value?:
+            note(name, expected: "a string", found: value)
+            return nil
+        }
+    }
+
+    /// A string that must be given; empty after a failure was noted.
+    mutating func required(_ name: String, _ remedy: String) -> String {
+        let count = failures.count
+        if let text = string(name) { return text }
+        if failures.count == count {
+            note(FailureError(.missingField, field: name, message: "\(name) is missing or empty; \(remedy)"))
+        }
+        return ""
+    }
+
+    /// A whole number; one written as a string or with a fraction is of the wrong type.
+    mutating func integer(_ name: String) -> Int64? {
+        switch take(name) {
+        case nil: return nil
+        case .integer(let integer)?: return integer
+        case let value?:
+            note(name, expected: "an integer", found: value)
+            return nil
+        }
+    }
+
+    /// An object of strings, as pairs in the order of their names.
+    mutating func strings(_ name: String) -> [(name: String, value: String)] {
+        switch take(name) {
+        case nil: return []
+        case .object(let object)?:
+            var pairs: [(name: String, value: String)] = []
+            for (key, value) in object.sorted(by: { $0.key < $1.key }) {
+                if case .string(let text) = value {
+                    pairs.append((key, text))
+                } else {
+                    note("\(name).\(key)", expected: "a string", found: value)
+                }
+            }
+            return pairs
+        case let value?:
+            note(name, expected: "an object of strings", found: value)
+            return []
+        }
+    }
+
+    /// A point in time: RFC 3339 text or Unix seconds, as Unix milliseconds.
+    mutating func time(_ name: String) -> Int64? {
+        switch take(name) {
+        case nil: return nil
+        case .integer(let seconds)?:
+            let (milliseconds, overflow) = seconds.multipliedReportingOverflow(by: 1_000)
+            if !overflow, seconds > 0 { return milliseconds }
+        case .string(let text)?:
+            if let milliseconds = RFC3339.unixMilliseconds(text) { return milliseconds }
+        case let value?:
+            note(name, expected: "an RFC 3339 string or Unix seconds", found: value)
+            return nil
+        }
+        note(
+            FailureError(
+                .invalidValue,
+                field: name,
+                message: "\(name) is no point in time; write it as 2026-01-31T23:59:59Z or in Unix seconds"
+            )
+        )
+        return nil
+    }
+
+    /// Notes that two fields exclude each other.
+    mutating func note(_ failure: FailureError) {
+        failures.append(failure)
+    }
+
+    /// Whether a field was given, whatever its type.
+    func has(_ name: String) -> Bool {
+        switch fields[name] {
+        case nil, .null, .string("")?: false
+        default: true
+        }
+    }
+
+    /// Warnings for the fields that nothing asked for; or, if anything was wrong, that.
+    ///
+    /// Called once, when every field has been asked for.
+    func finish() throws(Problem) -> [String] {
+        if let first = failures.first { throw Problem(first, and: Array(failures.dropFirst())) }
+        let known = Set(known)
+        return fields.keys.filter { !known.contains($0) }.sorted().map { name in
+            // A name is the client's text: shown, but not at any length.
+            let shown = name.count > 64 ? name.prefix(64) + "…" : name[...]
+            guard let nearest = NearestName.of(name, among: self.known) else {
+                return "unknown field \"\(shown)\" was ignored"
+            }
+            return "unknown field \"\(shown)\" was ignored; did you mean \"\(nearest)\"?"
+        }
+    }
+
+    private mutating func take(_ name: String) -> JSONValue? {
+        known.append(name)
+        return has(name) ? fields[name] : nil
+    }
+
+    private mutating func note(_ name: String, expected: String, found: JSONValue) {
+        note(
+            FailureError(
+                .invalidType,
+                field: name,
+                message: "\(name) must be \(expected), but the request has \(found.kind)"
+            )
+        )
+    }
+}

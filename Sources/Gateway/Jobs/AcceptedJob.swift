@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Contract
+
+/// What the gateway remembers of a job to answer for it.
+package struct AcceptedJob: Sendable, Hashable {
+    package let id: JobID
+    /// Acceptance, Unix milliseconds: the time that signatures carry.
+    package let acceptedAt: Int64
+    /// When the job expires unrun, Unix milliseconds.
+    package let deadline: Int64
+    /// How the answer to this kind of request looks.
+    package let answer: AnswerShape
+    /// What the request itself gave reason to warn about.
+    package let warnings: [String]
+
+    package init(id: JobID, acceptedAt: Int64, deadline: Int64, answer: AnswerShape, warnings: [String] = []) {
+        self.id = id
+        self.acceptedAt = acceptedAt
+        self.deadline = deadline
+        self.answer = answer
+        self.warnings = warnings
+    }
+}
+
+/// The shape of an answer: routes differ in the names that they give.
+package enum AnswerShape: Sendable, Hashable {
+    case upload
+    case download
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Contract
+internal import Logging
+internal import ServiceLifecycle
+internal import SignetKafka
+internal import Synchronization
+
+/// Knows whether a broker answers, so that requests fail fast while none does.
+///
+/// Asks every few seconds; a confirmed delivery is as good as an answer.
+final class BrokerMonitor: Service {
+    private struct State {
+        var isReachable = false
+        var lastDelivery: ContinuousClock.Instant?
+    }
+
+    private let producer: KafkaProducer
+    /// Asked for at first, so that its absence is found at the start and not by the first request.
+    private let topic: String
+    private let interval: Duration
+    private let logger: Logger
+    private let state = Mutex(State())
+
+    init(producer: KafkaProducer, topic: String, interval: Duration = .seconds(2), logger: Logger) {
+        self.producer = producer
+        self.topic = topic
+        self.interval = interval
+        self.logger = logger
+    }
+
+    var isReachable: Bool { state.withLock { $0.isReachable } }
+
+    /// A broker has confirmed a record.
+    func noteDelivery() {
+        state.withLock { state in
+            state.isReachable = true
+            state.lastDelivery = .now
+        }
+    }
+
+    func run() async throws {
+        try? await cancelWhenGracefulShutdown { [self] in
+            var isTopicKnown = false
+            while !Task.isCancelled {
+                let start = ContinuousClock.now
+                do throws(KafkaError) {
+                    try await producer.probe(timeout: interval)
+                    note(.success(()), since: start)
+                    if !isTopicKnown { isTopicKnown = await lookForTopic() }
+                } catch {
+                    note(.failure(error), since: start)
+                }
+                try await Task.sleep(for: isReachable ? interval : min(interval, .milliseconds(250)))
+            }
+        }
+    }
+
+    private func note(_ answer: Result<Void, KafkaError>, since start: ContinuousClock.Instant) {
+        let (was, now) = state.withLock { state in
+            let was = state.isReachable
+            switch answer {
+            case .success: state.isReachable = true
+            // A question may be lost where records pass.
+            case .failure: state.isReachable = state.lastDelivery.map { $0 > start } ?? false
+            }
+            return (was, state.isReachable)
+        }
+        if case .failure(let error) = answer, was, !now {
+            logger.warning("Kafka does not answer; requests are refused", metadata: ["error": "\(error)"])
+        } else if !was, now {
+            logger.info("Kafka answers")
+        }
+    }
+
+    private func lookForTopic() async -> Bool {
+        do throws(KafkaError) {
+            _ = try await producer.partitionCount(of: topic, timeout: interval)
+        } catch {
+            logger.warning(
+                "Jobs topic not found; run `signet topics create`",
+                metadata: ["topic": "\(topic)", "error": "\(error)"]
+            )
+        }
+        return true
+    }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import SignetKafka
+
+/// Produces jobs to the topic of interactive signing.
+struct JobPublisher: JobSink {
+    let producer: KafkaProducer
+    let topic: String
+    let monitor: BrokerMonitor
+
+    /// Librdkafka's settings for jobs.
+    ///
+    /// A record is given up after `deliveryTimeout`, for the client of a request waits for it; and a broker that comes
+    /// back is found within a second.
+    static func settings(deliveryTimeout: Duration) -> KafkaConfiguration {
+        KafkaConfiguration([
+            "message.timeout.ms": String(deliveryTimeout.milliseconds),
+            "reconnect.backoff.max.ms": "1000",
+        ])
+    }
+
+    var isReachable: Bool { monitor.isReachable }
+
+    func deliver(_ job: OutgoingJob) async -> JobDelivery {
+        let batch = producer.makeBatch(minimumCapacity: 1)
+        do throws(KafkaError) {
+            try batch.append(
+                topic: topic,
+                value: job.value,
+                headers: job.headers.map { KafkaHeader(name: $0.name, value: $0.value) }
+            )
+        } catch {
+            return .failed(Self.refusal(of: error))
+        }
+        guard let failure = await batch.delivered().failures.first else {
+            monitor.noteDelivery()
+            return .confirmed
+        }
+        return failure.status == .unknown ? .unknown : .failed(Self.refusal(of: failure.error))
+    }
+
+    private static func refusal(of error: KafkaError) -> JobRefusal {
+        error.code == .messageTooLarge ? .tooLarge : .unavailable
+    }
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What became of a job's record on its way to Kafka.
+package enum JobDelivery: Sendable, Equatable {
+    /// The broker has not answered yet.
+    case pending
+    case confirmed
+    /// Possibly on Kafka: neither confirmed nor surely lost.
+    case unknown
+    /// Surely not on Kafka.
+    case failed(JobRefusal)
+}
+
+/// Why a job did not come to Kafka.
+package enum JobRefusal: Sendable, Equatable {
+    /// No broker took it in time.
+    case unavailable
+    /// Its record is longer than Kafka takes.
+    case tooLarge
+}
+
+/// A job as a Kafka record.
+package struct OutgoingJob: Sendable {
+    package let value: [UInt8]
+    package let headers: [(name: String, value: [UInt8])]
+}
+
+/// Where jobs go.
+package protocol JobSink: Sendable {
+    /// Whether a broker answers: when none does, a job is refused at once instead of after a time-out.
+    var isReachable: Bool { get }
+    /// Produces a record and waits until its fate is known, for a bounded time.
+    func deliver(_ job: OutgoingJob) async -> JobDelivery
+}

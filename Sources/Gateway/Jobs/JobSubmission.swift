@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Contract
+
+/// Makes a request a job, produces it, and waits for what comes of it.
+struct JobSubmission: Sendable {
+    let tenant: String
+    /// `nil`: requests may not carry keys.
+    let sealer: CredentialSealer?
+    let sink: any JobSink
+    let waitingRoom: WaitingRoom
+    let states: any JobStates
+    /// From acceptance to expiry.
+    let deadline: Duration
+    /// Unix milliseconds.
+    let clock: @Sendable () -> Int64
+
+    /// How a submission ends for the request.
+    enum Outcome: Sendable {
+        case replied(Reply)
+        /// The job goes on and its state can be asked for.
+        case goesOn
+        /// The deadline passed while the request waited.
+        case expired
+    }
+
+    /// Submits a job.
+    ///
+    /// - Parameter patience: How long to wait for the reply.
+    func submit(
+        _ request: SigningRequest,
+        patience: Duration,
+        trace: TraceContext
+    ) async throws(Problem) -> (AcceptedJob, Outcome) {
+        guard let address = waitingRoom.replyAddress else {
+            throw .retryLater(.notReady, "the gateway does not read replies yet; try again in a moment")
+        }
+        guard sink.isReachable else { throw Self.problem(.unavailable) }
+        let now = clock()
+        let job = AcceptedJob(
+            id: JobID(unixMilliseconds: now),
+            acceptedAt: now,
+            deadline: now.addingReportingOverflow(deadline.milliseconds).partialValue,
+            answer: request.answer,
+            warnings: request.warnings
+        )
+        let patience = min(patience, deadline)
+        let record = try record(of: job, request, patience: patience, replyTo: address, trace: trace)
+        do throws(WaitingRefusal) {
+            try waitingRoom.open(job)
+        } catch {
+            switch error {
+            case .full:
+                throw .retryLater(.overloaded, "as many requests as this gateway takes are in flight; try again in a moment")
+            case .closed:
+                throw .retryLater(.notReady, "the gateway is stopping; send the request to another one")
+            }
+        }
+        switch await wait(for: job, record, patience: patience) {
+        case .replied(let reply):
+            return (job, .replied(reply))
+        case .refused(let refusal):
+            var problem = Self.problem(refusal)
+            problem.jobID = job.id
+            throw problem
+        case .detached:
+            states.accept(job)
+            return (job, clock() > job.deadline ? .expired : .goesOn)
+        }
+    }
+
+    /// Produces the record, and waits for reply, refusal or the end of patience, whichever comes first.
+    private func wait(
+        for job: AcceptedJob,
+        _ record: OutgoingJob,
+        patience: Duration
+    ) async -> WaitingOutcome {
+        let id = CorrelationID(job.id)
+        return await withTaskGroup(of: Void.self) { group in
+            group.addTask { waitingRoom.delivery(of: id, await sink.deliver(record)) }
+            if patience > .zero {
+                group.addTask {
+                    // Cancelled when the reply is there, or when the process ends: then the wait is over, too.
+                    try? await Task.sleep(for: patience)
+                    waitingRoom.waitIsOver(for: id)
+                }
+            } else {
+                waitingRoom.waitIsOver(for: id)
+            }
+            let outcome = await waitingRoom.wait(for: id)
+            group.cancelAll()
+            return outcome
+        }
+    }
+
+    private func record(
+        of job: AcceptedJob,
+        _ request: SigningRequest,
+        patience: Duration,
+        replyTo address: ReplyAddress,
+        trace: TraceContext
+    ) throws(Problem) -> OutgoingJob {
+        var signing = request.signing
+        switch request.credential {
+        case .profile(nil): break
+        case .profile(let name?): signing.credentialProfile = name
+        case .inline(let credential):
+            guard let sealer else {
+                throw Problem(
+                    .sealingNotConfigured,
+                    field: "s3AccessKey",
+                    "this gateway has no key to seal credentials with; name a credentialProfile, "
+                        + "or have sealing.publicKey set (`signet keys generate` makes a pair)"
+                )
+            }
+            guard let sealed = try? sealer.seal(credential, for: job, signing, tenant: tenant) else {
+                throw Problem(.internal, "the keys could not be sealed; name a credentialProfile instead")
+            }
+            signing.sealedCredential = sealed
+        }
+        let message = Job(job, signing: signing, tenant: tenant, patience: patience.milliseconds)
+        do {
+            return try OutgoingJob(message, correlationID: CorrelationID(job.id), replyTo: address, trace: trace)
+        } catch {
+            throw Problem(.internal, "the job could not be written")
+        }
+    }
+
+    private static func problem(_ refusal: JobRefusal) -> Problem {
+        switch refusal {
+        case .unavailable:
+            .retryLater(.brokerUnavailable, "Kafka does not answer, so the job was not accepted; try again in a moment")
+        case .tooLarge:
+            Problem(.bodyTooLarge, "the job is longer than Kafka takes (message.max.bytes); send shorter fields")
+        }
+    }
+}

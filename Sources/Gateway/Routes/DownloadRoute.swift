@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Contract
+internal import Hummingbird
+
+/// `POST /api/v1/download/s3/signed-url`: a presigned GET.
+struct DownloadRoute: Sendable {
+    static let path = "/api/v1/download/s3/signed-url"
+
+    let signing: SigningEndpoint
+
+    func post(_ request: Request, context: GatewayContext) async throws -> Response {
+        try await signing.respond(to: request, context: context, decode: Self.decode)
+    }
+
+    /// Reads the body's fields into the job that the worker runs.
+    static func decode(_ fields: inout FieldReader) throws(Problem) -> SigningRequest {
+        var signing = S3SigningJob(operation: "GetObject", from: &fields)
+        let credential = RequestCredential(from: &fields)
+
+        var item = S3SigningItem()
+        item.key = fields.required("key", "name the object to download")
+        // What S3 shall answer with instead of the object's own headers (GetObject, "Overriding response header values").
+        let overrides = [
+            ("response-content-type", "responseContentType"),
+            ("response-content-disposition", "responseContentDisposition"),
+            ("versionId", "versionId"),
+        ]
+        for (parameter, field) in overrides {
+            if let value = fields.string(field) { item.options.query.append(Pair(name: parameter, value: value)) }
+        }
+        signing.items = [item]
+
+        return SigningRequest(
+            signing: signing, credential: credential, answer: .download, warnings: try fields.finish()
+        )
+    }
+}

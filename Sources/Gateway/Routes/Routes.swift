@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Contract
+internal import HTTPTypes
+internal import Hummingbird
+
+/// All that the gateway answers.
+struct Routes: Sendable {
+    let upload: UploadRoute
+    let download: DownloadRoute
+    let catalog: CatalogRoutes
+    let job: JobRoute
+
+    func add(to router: Router<GatewayContext>) {
+        router.post(RouterPath(UploadRoute.path), use: upload.post)
+        router.post(RouterPath(DownloadRoute.path), use: download.post)
+        router.get(RouterPath(CatalogRoutes.regionsPath), use: catalog.getRegions)
+        router.get(RouterPath(CatalogRoutes.storageClassesPath), use: catalog.getStorageClasses)
+        router.get(RouterPath(JobRoute.path), use: job.get)
+    }
+
+    /// Paths with the methods that they know.
+    private static let methods: [(path: String, allow: String)] = [
+        (UploadRoute.path, "POST"),
+        (DownloadRoute.path, "POST"),
+        (CatalogRoutes.regionsPath, "GET, HEAD"),
+        (CatalogRoutes.storageClassesPath, "GET, HEAD"),
+        (JobRoute.path, "GET, HEAD"),
+    ]
+
+    /// Why no route took a request: its path is not known, or its path knows other methods.
+    static func unmatched(_ request: Request) -> Problem {
+        let path = components(of: request.uri.path)
+        guard let route = methods.first(where: { matches(path, pattern: components(of: $0.path)) }) else {
+            return Problem(.notFound, "nothing answers at this path; see the API's description for what does")
+        }
+        var problem = Problem(.methodNotAllowed, "this path answers \(route.allow) only")
+        problem.headers[.allow] = route.allow
+        return problem
+    }
+
+    private static func components(of path: String) -> [Substring] { path.split(separator: "/") }
+
+    private static func matches(_ path: [Substring], pattern: [Substring]) -> Bool {
+        path.count == pattern.count && zip(path, pattern).allSatisfy { $1.hasPrefix("{") || $0 == $1 }
+    }
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Contract
+internal import Hummingbird
+
+/// `POST /api/v1/upload/s3/signed-url`: a presigned PUT.
+struct UploadRoute: Sendable {
+    static let path = "/api/v1/upload/s3/signed-url"
+
+    let signing: SigningEndpoint
+
+    func post(_ request: Request, context: GatewayContext) async throws -> Response {
+        try await signing.respond(to: request, context: context, decode: Self.decode)
+    }
+
+    /// Reads the body's fields into the job that the worker runs.
+    static func decode(_ fields: inout FieldReader) throws(Problem) -> SigningRequest {
+        var signing = S3SigningJob(operation: "PutObject", from: &fields)
+        let credential = RequestCredential(from: &fields)
+
+        var item = S3SigningItem()
+        item.key = fields.string("key") ?? ""
+        item.keyPrefix = fields.string("keyPrefix") ?? ""
+        item.filename =
+            fields.has("key")
+            ? fields.string("filename") ?? ""
+            : fields.required("filename", "give the file's name, or the whole key")
+
+        var options = S3RequestOptions()
+        options.contentType = fields.required("contentType", "give the file's media type, e.g. image/jpeg")
+        if let bytes = fields.integer("fileSize") { options.fileSize = bytes }
+        if let storageClass = fields.string("s3StorageClass") { options.s3StorageClass = storageClass }
+        if let encryption = fields.string("s3EncryptionType") { options.s3EncryptionType = encryption }
+        if let key = fields.string("s3KmsKeyId") { options.s3KmsKeyID = key }
+        if let cacheControl = fields.string("cacheControl") { options.cacheControl = cacheControl }
+        if let disposition = fields.string("contentDisposition") { options.contentDisposition = disposition }
+        options.metadata = fields.strings("metadata").map(Pair.init)
+        item.options = options
+        signing.items = [item]
+
+        return SigningRequest(
+            signing: signing, credential: credential, answer: .upload, warnings: try fields.finish()
+        )
+    }
+}
+
+extension Pair {
+    init(name: String, value: String) {
+        self.init()
+        self.name = name
+        self.value = value
+    }
+}

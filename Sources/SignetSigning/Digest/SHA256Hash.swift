@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import COpenSSL
+
+/// A SHA-256 in progress (FIPS 180-4). A copy goes on from the same state, which is what caching it rests on.
+struct SHA256Hash {
+    private var context = SHA256_CTX()
+
+    init() {
+        SHA256_Init(&context)
+    }
+
+    mutating func update(_ bytes: UnsafeRawBufferPointer) {
+        SHA256_Update(&context, bytes.baseAddress, bytes.count)
+    }
+
+    mutating func update(_ bytes: [UInt8]) {
+        bytes.withUnsafeBytes { update($0) }
+    }
+
+    mutating func update(_ text: String) {
+        var text = text
+        text.withUTF8 { update(UnsafeRawBufferPointer($0)) }
+    }
+
+    /// Ends the hash; the value must not be used again.
+    mutating func finalize() -> SHA256Digest {
+        var digest = SHA256Digest()
+        withUnsafeMutableBytes(of: &digest.words) { buffer in
+            _ = SHA256_Final(buffer.bindMemory(to: UInt8.self).baseAddress, &context)
+        }
+        return digest
+    }
+
+    static func hash(_ bytes: [UInt8]) -> SHA256Digest {
+        var hash = SHA256Hash()
+        hash.update(bytes)
+        return hash.finalize()
+    }
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Strict percent-encoding as signatures want it: only `A-Z a-z 0-9 - . _ ~` stay
+/// (S3 API Reference, "Authenticating Requests: Using Query Parameters", UriEncode).
+public enum PercentEncoding {
+    /// Encodes a query's name or value: `/` too.
+    public static func query(_ text: String) -> String {
+        encode(text, keepsSlash: false)
+    }
+
+    /// Encodes a key as a path: once, slashes stay, nothing is normalised.
+    public static func path(_ text: String) -> String {
+        encode(text, keepsSlash: true)
+    }
+
+    private static func encode(_ text: String, keepsSlash: Bool) -> String {
+        var text = text
+        return text.withUTF8 { source in
+            String(unsafeUninitializedCapacity: source.count * 3) { target in
+                write(UnsafeRawBufferPointer(source), to: UnsafeMutableRawBufferPointer(target), keepsSlash: keepsSlash)
+            }
+        }
+    }
+
+    /// Encodes into `target`, which must hold three times as many bytes.
+    ///
+    /// - Returns: Bytes written.
+    static func write(
+        _ source: UnsafeRawBufferPointer,
+        to target: UnsafeMutableRawBufferPointer,
+        keepsSlash: Bool
+    ) -> Int {
+        var position = 0
+        for byte in source {
+            if isUnreserved(byte) || (keepsSlash && byte == UInt8(ascii: "/")) {
+                target[position] = byte
+                position &+= 1
+            } else {
+                target[position] = UInt8(ascii: "%")
+                target[position &+ 1] = digit(byte >> 4)
+                target[position &+ 2] = digit(byte & 0xF)
+                position &+= 3
+            }
+        }
+        return position
+    }
+
+    @inline(__always)
+    static func isUnreserved(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+            UInt8(ascii: "~"):
+            true
+        default: false
+        }
+    }
+
+    @inline(__always)
+    private static func digit(_ nibble: UInt8) -> UInt8 {
+        // 'A' lies 7 after the digit that would follow '9'.
+        nibble &+ 48 &+ (nibble > 9 ? 7 : 0)
+    }
+}

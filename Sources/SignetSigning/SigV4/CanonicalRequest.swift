@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The form of a request that both sides hash ("Create a signed AWS API request", step 1).
+public struct CanonicalRequest: Sendable, Hashable {
+    /// What stands in for the hash of a body that the signer does not see.
+    public static let unsignedPayload = "UNSIGNED-PAYLOAD"
+
+    public let text: String
+
+    /// - Parameters:
+    ///   - path: Encoded.
+    ///   - query: Encoded and sorted.
+    ///   - headers: In canonical form.
+    public init(method: String, path: String, query: String, headers: CanonicalHeaders) {
+        text = "\(method)\n\(path)" + Self.tail(query: query, headers: headers)
+    }
+
+    /// Everything after the path.
+    static func tail(query: String, headers: CanonicalHeaders) -> String {
+        "\n\(query)\n\(headers.lines)\n\(headers.signedNames)\n\(unsignedPayload)"
+    }
+
+    public var hash: SHA256Digest {
+        SHA256Hash.hash(Array(text.utf8))
+    }
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a signing key is good for: one day, region and service (AWS IAM User Guide, "Elements of a request signature").
+public struct CredentialScope: Sendable, Hashable, CustomStringConvertible {
+    /// `20130524`.
+    public let dateStamp: String
+    public let region: String
+    /// `s3`.
+    public let service: String
+
+    public init(dateStamp: String, region: String, service: String = "s3") {
+        self.dateStamp = dateStamp
+        self.region = region
+        self.service = service
+    }
+
+    /// `20130524/us-east-1/s3/aws4_request`.
+    public var description: String { "\(dateStamp)/\(region)/\(service)/aws4_request" }
+}

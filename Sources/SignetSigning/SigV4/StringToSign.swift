@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What the signing key signs ("Create a signed AWS API request", step 2).
+public struct StringToSign: Sendable, Hashable {
+    public let text: String
+
+    public init(time: SigningTime, scope: CredentialScope, canonicalRequest: CanonicalRequest) {
+        text = Self.head(time: time, scope: scope) + canonicalRequest.hash.hexadecimal
+    }
+
+    /// Everything before the hash.
+    static func head(time: SigningTime, scope: CredentialScope) -> String {
+        "\(SigningKey.algorithm)\n\(time.amzDate)\n\(scope)\n"
+    }
+}
