@@ -24,6 +24,7 @@ public struct SigningError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let invalidHeader = Code(rawValue: "invalid_header")
         public static let invalidMetadata = Code(rawValue: "invalid_metadata")
         public static let invalidQuery = Code(rawValue: "invalid_query")
+        public static let invalidOption = Code(rawValue: "invalid_value")
         public static let invalidLength = Code(rawValue: "invalid_length")
         public static let invalidAccessKey = Code(rawValue: "invalid_access_key")
         public static let invalidDomain = Code(rawValue: "invalid_domain")

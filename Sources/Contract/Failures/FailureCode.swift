@@ -39,6 +39,7 @@ package struct FailureCode: RawRepresentable, Sendable, Hashable, CustomStringCo
     package static let invalidKMSKey = FailureCode(rawValue: "invalid_kms_key")
     package static let invalidHeader = FailureCode(rawValue: "invalid_header")
     package static let invalidMetadata = FailureCode(rawValue: "invalid_metadata")
+    package static let invalidLength = FailureCode(rawValue: "invalid_length")
     package static let invalidQuery = FailureCode(rawValue: "invalid_query")
     package static let invalidAccessKey = FailureCode(rawValue: "invalid_access_key")
     package static let invalidDomain = FailureCode(rawValue: "invalid_domain")

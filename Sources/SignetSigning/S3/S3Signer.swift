@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Synchronization
+
+/// Presigns with one credential; derives the signing key of a day and region once.
+public final class S3Signer: Sendable {
+    /// Scopes whose keys are kept at most: days pass and regions are few.
+    static let capacity = 64
+
+    public let credentials: SigningCredentials
+    private let keys = Mutex<[CredentialScope: SigningKey]>([:])
+
+    public init(credentials: SigningCredentials) {
+        self.credentials = credentials
+    }
+
+    /// Compiles everything that presigned requests have in common but for the key.
+    ///
+    /// - Parameters:
+    ///   - expiresIn: Seconds, 1 to 604,800.
+    ///   - headers: What is signed besides `host`; the client must send exactly these.
+    ///   - query: Further query parameters, e.g. `response-content-type`; not encoded.
+    /// - Throws: `SigningError` that names what is wrong.
+    public func template(
+        _ method: S3Method,
+        at endpoint: S3Endpoint,
+        time: SigningTime,
+        expiresIn: Int64,
+        headers: [S3ObjectOptions.Pair] = [],
+        query: [S3ObjectOptions.Pair] = []
+    ) throws(SigningError) -> S3PresignTemplate {
+        let scope = CredentialScope(dateStamp: time.dateStamp, region: endpoint.region)
+        return try S3PresignTemplate(
+            method: method,
+            endpoint: endpoint,
+            time: time,
+            expiry: PresignExpiry(
+                seconds: expiresIn, from: time, credentialExpiration: credentials.expiration),
+            headers: CanonicalHeaders(host: endpoint.host, headers: headers),
+            query: query,
+            credentials: credentials,
+            scope: scope,
+            key: key(for: scope)
+        )
+    }
+
+    private func key(for scope: CredentialScope) -> SigningKey {
+        if let key = keys.withLock({ $0[scope] }) { return key }
+        let key = SigningKey(credentials: credentials, scope: scope)
+        keys.withLock { keys in
+            if keys.count >= Self.capacity { keys.removeAll(keepingCapacity: true) }
+            keys[scope] = key
+        }
+        return key
+    }
+}
