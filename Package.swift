@@ -103,10 +103,16 @@ let package = Package(
         ),
 
         // MARK: Tests
+        .target(
+            name: "CSigningBaseline",
+            path: "Tests/Benchmarks/Baseline",
+            linkerSettings: [.linkedLibrary("crypto")]
+        ),
         .executableTarget(
             name: "SignetBench",
-            dependencies: ["SignetSigning", .argumentParser],
+            dependencies: ["SignetSigning", "CSigningBaseline", .argumentParser],
             path: "Tests/Benchmarks",
+            exclude: ["Baseline"],
             swiftSettings: settings
         ),
         .testTarget(name: "ContractTests", dependencies: ["Contract", .protobuf, .crypto], swiftSettings: settings),

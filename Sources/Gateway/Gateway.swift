@@ -2,9 +2,9 @@
 
 internal import Contract
 internal import Foundation
-internal import Hummingbird
 package import Logging
-package import ServiceLifecycle
+package import Management
+internal import ServiceLifecycle
 internal import SignetKafka
 internal import Synchronization
 
@@ -18,8 +18,7 @@ package final class Gateway: Service {
     private let producer: KafkaProducer
     private let monitor: BrokerMonitor
     private let router: ReplyRouter
-    private let room: WaitingRoom
-    private let application: Application<RouterResponder<GatewayContext>>
+    private let front: HTTPFront
     private let listening = OneShot<Int>()
     private let isDraining = Atomic<Bool>(false)
 
@@ -50,67 +49,46 @@ package final class Gateway: Service {
             throw GatewayError(.invalidConfiguration, message: "a Kafka setting cannot be used", cause: error)
         }
         let metrics = GatewayMetrics()
-        let states = InMemoryJobStates(retention: configuration.jobRetention, capacity: configuration.maxJobs)
-        room = WaitingRoom(
-            maximumWaiting: configuration.maxInFlight,
-            maximumOpen: configuration.maxJobs,
-            states: states,
+        let topic = configuration.topics.signingJobs
+        monitor = BrokerMonitor(producer: producer, topic: topic, logger: logger)
+        front = HTTPFront(
+            configuration: configuration,
+            sink: JobPublisher(producer: producer, topic: topic, monitor: monitor),
             metrics: metrics,
+            logger: logger,
             clock: clock
         )
-        monitor = BrokerMonitor(producer: producer, topic: configuration.topics.signingJobs, logger: logger)
         router = ReplyRouter(
-            consumer: consumer, configuration: configuration, room: room, metrics: metrics, logger: logger
-        )
-        let jobs = JobSubmission(
-            tenant: configuration.tenant,
-            sealer: configuration.sealingKey.map { CredentialSealer(publicKey: $0) },
-            sink: JobPublisher(producer: producer, topic: configuration.topics.signingJobs, monitor: monitor),
-            waitingRoom: room,
-            states: states,
-            deadline: configuration.deadline,
-            clock: clock
-        )
-        let signing = SigningEndpoint(
-            jobs: jobs,
-            maxBodyBytes: configuration.maxBodyBytes,
-            wait: configuration.waitUntil,
-            longestWait: configuration.longestWait
-        )
-        let routes = Routes(
-            upload: UploadRoute(signing: signing),
-            download: DownloadRoute(signing: signing),
-            catalog: CatalogRoutes(),
-            job: JobRoute(states: states, clock: clock)
-        )
-        application = Self.makeApplication(
-            routes, configuration: configuration, metrics: metrics, logger: logger, listening: listening
+            consumer: consumer, configuration: configuration, room: front.room, metrics: metrics, logger: logger
         )
     }
 
     // MARK: What others ask
 
-    /// The port that the gateway listens at, once it does.
+    /// Waits until requests can be answered: the gateway listens, a broker answers, and replies are read from a known
+    /// position.
     ///
-    /// - Throws: Why it never will.
-    package func port() async throws(GatewayError) -> Int { try await listening.value() }
-
-    /// Waits until requests can be answered: the gateway listens and reads its replies from a known position.
-    ///
-    /// - Returns: The port.
+    /// - Returns: The port that is bound.
+    /// - Throws: Why the gateway ended before.
     package func ready() async throws(GatewayError) -> Int {
-        try await room.positioned.value()
+        try await front.room.positioned.value()
+        try await monitor.reached.value()
         return try await listening.value()
     }
 
-    /// What must hold for the gateway to be ready, by name.
-    package var readinessChecks: [(name: String, isReady: @Sendable () -> Bool)] {
-        [
-            ("broker reachable", { [monitor] in monitor.isReachable }),
-            ("reply position resolved", { [room] in room.replyAddress != nil }),
-            ("listening", { [listening] in if case .success = listening.current { true } else { false } }),
-            ("not draining", { [self] in !isDraining.load(ordering: .relaxed) }),
-        ]
+    /// Adds what must hold for the gateway to be ready.
+    package func addReadinessChecks(to registry: ReadinessRegistry) {
+        registry.add("gateway.broker") { [monitor] in
+            monitor.isReachable ? nil : "no Kafka broker answers"
+        }
+        registry.add("gateway.replies") { [room = front.room] in
+            room.replyAddress == nil ? "the position in the reply topic is not resolved" : nil
+        }
+        registry.add("gateway.http") { [self] in
+            if isDraining.load(ordering: .relaxed) { return "the gateway is stopping" }
+            if case .success = listening.current { return nil }
+            return "the gateway does not listen yet"
+        }
     }
 
     // MARK: Life
@@ -119,10 +97,13 @@ package final class Gateway: Service {
         var end = GatewayError(.kafka, message: "the gateway has stopped")
         defer {
             listening.resolve(.failure(end))
-            room.positioned.resolve(.failure(end))
+            monitor.reached.resolve(.failure(end))
+            front.room.positioned.resolve(.failure(end))
         }
         do {
             try await serve()
+        } catch let error as CancellationError {
+            throw error
         } catch {
             end = explain(error)
             throw end
@@ -130,9 +111,11 @@ package final class Gateway: Service {
     }
 
     private func serve() async throws {
+        let listening = listening
+        let application = front.makeApplication { port in listening.resolve(.success(port)) }
         // Stopped in the opposite order, each when the one behind it has ended.
         let services = ServiceGroup(
-            configuration: .init(services: [producer, router, monitor, application], logger: quiet(logger))
+            configuration: .init(services: [producer, router, monitor, application], logger: logger.onlyWarnings)
         )
         try await withGracefulShutdownHandler {
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -140,13 +123,13 @@ package final class Gateway: Service {
                     // Cancelled when the services have ended.
                     try? await gracefulShutdown()
                     try? await Task.sleep(for: configuration.drainTimeout)
-                    room.close()
+                    front.room.close()
                 }
                 defer { group.cancelAll() }
                 try await services.run()
             }
-        } onGracefulShutdown: { [isDraining = self] in
-            isDraining.isDraining.store(true, ordering: .relaxed)
+        } onGracefulShutdown: { [self] in
+            isDraining.store(true, ordering: .relaxed)
         }
     }
 
@@ -168,37 +151,4 @@ package final class Gateway: Service {
             return GatewayError(.kafka, message: "the gateway failed", cause: error)
         }
     }
-
-    private static func makeApplication(
-        _ routes: Routes,
-        configuration: GatewayConfiguration,
-        metrics: GatewayMetrics,
-        logger: Logger,
-        listening: OneShot<Int>
-    ) -> Application<RouterResponder<GatewayContext>> {
-        let router = Router(context: GatewayContext.self, options: [.autoGenerateHeadEndpoints])
-        router.add(middleware: RequestMetricsMiddleware(metrics: metrics))
-        router.add(middleware: CorrelationIDMiddleware())
-        router.add(middleware: AccessLogMiddleware(logger: logger))
-        router.add(middleware: ProblemMiddleware(logger: logger))
-        routes.add(to: router)
-        return Application(
-            router: router,
-            server: .http1(configuration: .init(idleTimeout: .seconds(90))),
-            configuration: ApplicationConfiguration(
-                address: .hostname(configuration.host, port: configuration.port), serverName: "signet"
-            ),
-            onServerRunning: { channel in
-                listening.resolve(.success(channel.localAddress?.port ?? configuration.port))
-            },
-            logger: quiet(logger)
-        )
-    }
-}
-
-/// A logger for frameworks, whose routine messages are no news to an operator.
-private func quiet(_ logger: Logger) -> Logger {
-    var logger = logger
-    logger.logLevel = max(logger.logLevel, .warning)
-    return logger
 }

@@ -51,7 +51,7 @@ package struct GatewayConfiguration: Sendable {
         host: String = "127.0.0.1",
         port: Int = 8080,
         allowUnauthenticated: Bool = false,
-        maxBodyBytes: Int = 262_144,
+        maxBodyBytes: Int = 1_048_576,
         maxInFlight: Int = 2_000,
         maxJobs: Int = 20_000,
         waitUntil: Duration = .seconds(5),

@@ -3,13 +3,13 @@
 internal import Metrics
 internal import Synchronization
 
-/// What the gateway counts and times; labels are bounded.
-final class GatewayMetrics: Sendable {
-    private let waitingRequests = Gauge(label: "signet_gateway_requests_waiting")
-    private let openJobs = Gauge(label: "signet_gateway_jobs_open")
-    private let foreignReplies = Counter(label: "signet_gateway_replies_foreign")
-    private let unreadableReplies = Counter(label: "signet_gateway_replies_unreadable")
-    private let expiredJobs = Counter(label: "signet_gateway_jobs_expired")
+/// What the gateway counts and times, under OpenTelemetry's names where there is one; labels are bounded.
+package final class GatewayMetrics: Sendable {
+    private let waitingRequests = Gauge(label: "signet.gateway.requests.waiting")
+    private let openJobs = Gauge(label: "signet.gateway.jobs.open")
+    private let foreignReplies = Counter(label: "signet.gateway.replies.foreign")
+    private let unreadableReplies = Counter(label: "signet.gateway.replies.unreadable")
+    private let expiredJobs = Counter(label: "signet.gateway.jobs.expired")
     private let requests = Mutex<[RequestLabels: Timer]>([:])
 
     /// What requests are told apart by.
@@ -18,6 +18,8 @@ final class GatewayMetrics: Sendable {
         let method: String
         let status: Int
     }
+
+    package init() {}
 
     func waiting(_ waiting: Int, open: Int) {
         waitingRequests.record(waiting)
@@ -34,11 +36,11 @@ final class GatewayMetrics: Sendable {
         let timer = requests.withLock { timers in
             if let timer = timers[labels] { return timer }
             let timer = Timer(
-                label: "http_server_request_duration",
+                label: "http.server.request.duration",
                 dimensions: [
-                    ("http_route", labels.route),
-                    ("http_request_method", labels.method),
-                    ("http_response_status_code", String(labels.status)),
+                    ("http.route", labels.route),
+                    ("http.request.method", labels.method),
+                    ("http.response.status_code", String(labels.status)),
                 ],
                 preferredDisplayUnit: .seconds
             )

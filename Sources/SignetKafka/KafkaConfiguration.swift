@@ -3,7 +3,7 @@
 internal import CRDKafka
 
 /// Settings of librdkafka by their own names (librdkafka, CONFIGURATION.md): any of them, passed through.
-public struct KafkaConfiguration: Sendable, Hashable, CustomStringConvertible {
+public struct KafkaConfiguration: Sendable, Hashable, CustomStringConvertible, CustomReflectable {
     private var settings: [String: String]
 
     /// - Parameter settings: Keys such as `bootstrap.servers` with their values as text.
@@ -39,6 +39,9 @@ public struct KafkaConfiguration: Sendable, Hashable, CustomStringConvertible {
             .map { "\($0.key)=\(Self.isSecret($0.key) ? "redacted" : $0.value)" }
             .joined(separator: " ")
     }
+
+    /// What `dump` shows: no secret values either.
+    public var customMirror: Mirror { Mirror(self, children: ["settings": description]) }
 
     /// Whether a key's value is never shown.
     public static func isSecret(_ key: String) -> Bool {

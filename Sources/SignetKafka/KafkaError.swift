@@ -43,6 +43,8 @@ public struct KafkaError: Error, Sendable, CustomStringConvertible {
         public static let state = Code(RD_KAFKA_RESP_ERR__STATE)
         /// The topic does not exist (as the client found out).
         public static let unknownTopic = Code(RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC)
+        /// The topic, or the partition, does not exist (as the broker answered).
+        public static let unknownTopicOrPartition = Code(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
         /// The partition does not exist.
         public static let unknownPartition = Code(RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION)
         /// The topic exists already.

@@ -15,7 +15,7 @@ public enum KafkaLibrary {
         knownFaults(for: configuration, version: versionNumber)
     }
 
-    static func knownFaults(for configuration: KafkaConfiguration, version number: Int) -> [String] {
+    package static func knownFaults(for configuration: KafkaConfiguration, version number: Int) -> [String] {
         var faults: [String] = []
         let mechanism = configuration["sasl.mechanism"] ?? configuration["sasl.mechanisms"] ?? ""
         if mechanism.hasPrefix("SCRAM"), number < 0x0206_01FF {

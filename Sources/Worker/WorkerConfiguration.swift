@@ -7,6 +7,8 @@ package import SignetKafka
 package struct WorkerConfiguration: Sendable {
     /// librdkafka settings of all its clients; at least `bootstrap.servers`.
     package var kafka: KafkaConfiguration
+    /// Settings of producers only, over `kafka`.
+    package var producer: KafkaConfiguration
     package var topics: TopicNames
     /// Consumer groups are `<group>.signing` and `<group>.bulk`: members of one pool share their jobs.
     package var group: String
@@ -27,6 +29,7 @@ package struct WorkerConfiguration: Sendable {
 
     package init(
         kafka: KafkaConfiguration,
+        producer: KafkaConfiguration = KafkaConfiguration(),
         topics: TopicNames = TopicNames(),
         group: String = "signet-workers",
         identity: WorkerIdentity,
@@ -38,6 +41,7 @@ package struct WorkerConfiguration: Sendable {
         maximumReplyBytes: Int = 900_000
     ) {
         self.kafka = kafka
+        self.producer = producer
         self.topics = topics
         self.group = group
         self.identity = identity

@@ -151,7 +151,7 @@ struct WorkerPool: Service {
         }
         guard await keep(refused, of: turn.batch) else { return lane.inFlight.abandon(turn.ticket) }
         lane.inFlight.finish(turn.ticket) { position in
-            do {
+            do throws(KafkaError) {
                 try lane.consumer.storeOffset(position.next, of: position.partition, epoch: position.epoch)
             } catch {
                 // The partition has gone to another worker, which will repeat the work: harmless, for results repeat.

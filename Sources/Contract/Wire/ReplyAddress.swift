@@ -24,7 +24,7 @@ package struct ReplyAddress: Sendable, Hashable {
         if bytes.count == 4 {
             value = Int32(bigEndian: bytes.loadUnaligned(as: Int32.self))
         } else {
-            value = Int32(String(decoding: bytes.prefix(16), as: UTF8.self))
+            value = bytes.count <= 16 ? Int32(String(decoding: bytes, as: UTF8.self)) : nil
         }
         guard let value, value >= 0 else { return nil }
         return value

@@ -1,38 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Contract
-internal import HTTPTypes
+package import Contract
+package import HTTPTypes
 
 /// Codes that only HTTP has.
 extension FailureCode {
     /// No such path.
-    static let notFound = FailureCode(rawValue: "not_found")
+    package static let notFound = FailureCode(rawValue: "not_found")
     /// No job of that id, or one that was forgotten.
-    static let unknownJob = FailureCode(rawValue: "unknown_job")
+    package static let unknownJob = FailureCode(rawValue: "unknown_job")
     /// The path knows other methods: see `Allow`.
-    static let methodNotAllowed = FailureCode(rawValue: "method_not_allowed")
+    package static let methodNotAllowed = FailureCode(rawValue: "method_not_allowed")
     /// The body is not `application/json`.
-    static let unsupportedMediaType = FailureCode(rawValue: "unsupported_media_type")
+    package static let unsupportedMediaType = FailureCode(rawValue: "unsupported_media_type")
     /// The body is longer than `http.maxBodyBytes`.
-    static let bodyTooLarge = FailureCode(rawValue: "body_too_large")
+    package static let bodyTooLarge = FailureCode(rawValue: "body_too_large")
     /// Keys came with the request but the gateway has no key to seal them to.
-    static let sealingNotConfigured = FailureCode(rawValue: "sealing_not_configured")
+    package static let sealingNotConfigured = FailureCode(rawValue: "sealing_not_configured")
     /// The job could not be delivered to Kafka.
-    static let brokerUnavailable = FailureCode(rawValue: "broker_unavailable")
+    package static let brokerUnavailable = FailureCode(rawValue: "broker_unavailable")
     /// As many requests as the gateway takes are in flight.
-    static let overloaded = FailureCode(rawValue: "overloaded")
+    package static let overloaded = FailureCode(rawValue: "overloaded")
     /// The gateway is stopping or has not started.
-    static let notReady = FailureCode(rawValue: "not_ready")
+    package static let notReady = FailureCode(rawValue: "not_ready")
 
     /// The status that a failure has over HTTP: the one place where codes become statuses.
     ///
-    /// Refused values are 400, refused rights 403; a code that is not known here is answered as our own mistake.
-    var httpStatus: HTTPResponse.Status {
+    /// Refused values are 400, refused rights 403. `internal`, keys that no worker can open, replies that Kafka does not
+    /// take and codes that are not known here are answered as our own mistakes.
+    package var httpStatus: HTTPResponse.Status {
         switch self {
         case .malformed, .unsupported, .missingField, .invalidType, .invalidValue, .conflictingFields, .tooManyItems,
             .invalidBucket, .unknownRegion, .invalidEndpoint, .invalidKey, .invalidExpiry, .invalidStorageClass,
-            .invalidEncryption, .invalidKMSKey, .invalidHeader, .invalidMetadata, .invalidQuery, .invalidAccessKey,
-            .invalidDomain, .signingTimeInFuture, .invalidDeadline, .sealingNotConfigured:
+            .invalidEncryption, .invalidKMSKey, .invalidHeader, .invalidMetadata, .invalidLength, .invalidQuery,
+            .invalidAccessKey, .invalidDomain, .signingTimeInFuture, .invalidDeadline, .sealingNotConfigured:
             .badRequest
         case .unknownProfile, .credentialExpired, .sealScope, .replyTopicNotAllowed:
             .forbidden

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Contract
+package import Contract
 
 extension FailureError {
     /// The failure of a job with its field as the HTTP request calls it.
     ///
     /// A job's fields bear the names of the HTTP fields by design; what differs is the path to them
-    /// (`items[0].options.fileSize`), and what a request holds in another form.
-    var namedAsInRequest: FailureError {
+    /// (`items[0].options.fileSize`), and what a request holds in another form or not at all.
+    package var namedAsInRequest: FailureError {
         var path = field[...]
         for prefix in ["s3Signing.", "items[0].", "options.", "defaults."] where path.hasPrefix(prefix) {
             path = path.dropFirst(prefix.count)
@@ -15,11 +15,11 @@ extension FailureError {
         var failure = self
         failure.field =
             switch path {
-            case "items[0]", "items": ""
             case "sealedCredential.secretAccessKey": "s3SecretKey"
             case "sealedCredential.sessionToken": "s3SessionToken"
             case "sealedCredential.expirationMs": "s3SessionExpiration"
             case let path where path.hasPrefix("sealedCredential"): "s3AccessKey"
+            case let path where Self.gatewayFields.contains(path): ""
             case let path: Self.queryFields[path] ?? String(path)
             }
         return failure
@@ -30,5 +30,11 @@ extension FailureError {
         "query.response-content-type": "responseContentType",
         "query.response-content-disposition": "responseContentDisposition",
         "query.versionId": "versionId",
+    ]
+
+    /// Fields of a job that the gateway fills: the client can mend nothing there.
+    private static let gatewayFields: Set<Substring> = [
+        "version", "jobId", "chunk", "tenant", "caller", "signingTimeMs", "waitUntilMs", "deadlineMs", "operation",
+        "items", "items[0]", "firstItem", "headers", "query",
     ]
 }

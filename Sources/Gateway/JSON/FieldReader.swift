@@ -6,6 +6,9 @@ internal import Contract
 ///
 /// Null and the empty string count as not given: many clients send them for what they leave out.
 struct FieldReader {
+    /// Unknown fields that are named: a body may hold tens of thousands.
+    private static let maximumWarnings = 20
+
     private let fields: [String: JSONValue]
     /// Names that were asked for, in order: the ones that the request may have.
     private var known: [String] = []
@@ -90,7 +93,7 @@ struct FieldReader {
         return nil
     }
 
-    /// Notes that two fields exclude each other.
+    /// Notes what is wrong with a field beyond its type, e.g. that it excludes another.
     mutating func note(_ failure: FailureError) {
         failures.append(failure)
     }
@@ -109,7 +112,8 @@ struct FieldReader {
     func finish() throws(Problem) -> [String] {
         if let first = failures.first { throw Problem(first, and: Array(failures.dropFirst())) }
         let known = Set(known)
-        return fields.keys.filter { !known.contains($0) }.sorted().map { name in
+        let unknown = fields.keys.filter { !known.contains($0) }.sorted()
+        var warnings = unknown.prefix(Self.maximumWarnings).map { name in
             // A name is the client's text: shown, but not at any length.
             let shown = name.count > 64 ? name.prefix(64) + "…" : name[...]
             guard let nearest = NearestName.of(name, among: self.known) else {
@@ -117,6 +121,10 @@ struct FieldReader {
             }
             return "unknown field \"\(shown)\" was ignored; did you mean \"\(nearest)\"?"
         }
+        if unknown.count > Self.maximumWarnings {
+            warnings.append("\(unknown.count - Self.maximumWarnings) more unknown fields were ignored")
+        }
+        return warnings
     }
 
     private mutating func take(_ name: String) -> JSONValue? {

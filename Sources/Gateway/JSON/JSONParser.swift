@@ -49,7 +49,7 @@ struct JSONParser {
 
     // MARK: Objects and arrays
 
-    /// Of two members of the same name the last counts.
+    /// Names must differ: of two values for one field either could be meant (RFC 8259, section 4).
     private mutating func object() throws(FailureError) -> [String: JSONValue] {
         var members: [String: JSONValue] = [:]
         try descend()
@@ -61,7 +61,10 @@ struct JSONParser {
             skipSpace()
             guard take(UInt8(ascii: ":")) else { throw broken("a colon") }
             skipSpace()
-            members[name] = try value()
+            let value = try value()
+            guard members.updateValue(value, forKey: name) == nil else {
+                throw broken("another name than one that the object has already")
+            }
             skipSpace()
         } while take(UInt8(ascii: ","))
         guard take(UInt8(ascii: "}")) else { throw broken("a comma or }") }

@@ -47,6 +47,9 @@ struct JSONWriter {
 
     mutating func value(_ number: Int64) { raw(String(number).utf8) }
 
+    /// A finite number, in the shortest form that reads back as the same one.
+    mutating func value(_ number: Double) { raw(number.description.utf8) }
+
     mutating func value(_ flag: Bool) { raw((flag ? "true" : "false").utf8) }
 
     mutating func null() { raw("null".utf8) }

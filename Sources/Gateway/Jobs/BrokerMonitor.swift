@@ -21,6 +21,8 @@ final class BrokerMonitor: Service {
     private let interval: Duration
     private let logger: Logger
     private let state = Mutex(State())
+    /// Known once a broker has answered for the first time.
+    let reached = OneShot<Void>()
 
     init(producer: KafkaProducer, topic: String, interval: Duration = .seconds(2), logger: Logger) {
         self.producer = producer
@@ -37,6 +39,7 @@ final class BrokerMonitor: Service {
             state.isReachable = true
             state.lastDelivery = .now
         }
+        reached.resolve(.success(()))
     }
 
     func run() async throws {
@@ -66,6 +69,7 @@ final class BrokerMonitor: Service {
             }
             return (was, state.isReachable)
         }
+        if now { reached.resolve(.success(())) }
         if case .failure(let error) = answer, was, !now {
             logger.warning("Kafka does not answer; requests are refused", metadata: ["error": "\(error)"])
         } else if !was, now {

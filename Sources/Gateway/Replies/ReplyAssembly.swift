@@ -18,8 +18,8 @@ package struct ReplyAssembly {
     ///
     /// - Returns: The whole reply once its last part is there.
     package mutating func add(_ part: Reply) -> Reply? {
-        guard part.parts > 1, part.parts <= Self.maximumParts, !part.hasFailure else { return part }
-        guard part.part < part.parts else { return nil }
+        guard part.parts > 1, !part.hasFailure else { return part }
+        guard part.part < part.parts, part.parts <= Self.maximumParts else { return nil }
         // A job that was redelivered to another worker may have been cut otherwise: the newer cut counts.
         if parts.values.first.map({ $0.parts != part.parts }) ?? false { parts.removeAll() }
         parts[part.part] = part

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Contract
+package import Contract
 internal import Synchronization
 
 /// The waiting table, shared by the requests that wait and the router that brings the replies.
 ///
 /// Decides under the lock, acts outside of it.
-final class WaitingRoom: Sendable {
+package final class WaitingRoom: Sendable {
     private typealias Table = WaitingTable<CheckedContinuation<WaitingOutcome, Never>>
 
     private let table: Mutex<Table>
@@ -32,7 +32,7 @@ final class WaitingRoom: Sendable {
     }
 
     /// Where replies are read; `nil` until the position there is resolved.
-    var replyAddress: ReplyAddress? {
+    package var replyAddress: ReplyAddress? {
         get { address.withLock { $0 } }
         set {
             address.withLock { $0 = newValue }
@@ -47,9 +47,7 @@ final class WaitingRoom: Sendable {
 
     func open(_ job: AcceptedJob) throws(WaitingRefusal) {
         let result = table.withLock { table in
-            let result = Result { () throws(WaitingRefusal) in try table.open(job) }
-            metrics.waiting(table.waiting, open: table.count)
-            return result
+            Result { () throws(WaitingRefusal) in try table.open(job) }
         }
         try result.get()
     }
@@ -71,18 +69,17 @@ final class WaitingRoom: Sendable {
         act(on: table.withLock { $0.waitIsOver(for: id) })
     }
 
-    func reply(to id: CorrelationID, _ reply: Reply) {
+    package func reply(to id: CorrelationID, _ reply: Reply) {
         act(on: table.withLock { $0.reply(to: id, reply) })
     }
 
-    /// Ends the jobs whose deadline has passed.
-    func expire() {
+    /// Ends the jobs whose deadline has passed; called about once a second.
+    package func expire() {
         let now = clock()
-        let expired = table.withLock { table in
-            let expired = table.expire(now: now)
-            metrics.waiting(table.waiting, open: table.count)
-            return expired
+        let (expired, waiting, open) = table.withLock { table in
+            (table.expire(now: now), table.waiting, table.count)
         }
+        metrics.waiting(waiting, open: open)
         for job in expired {
             states.settle(job, .expired, now: now)
             metrics.expired()
@@ -90,7 +87,7 @@ final class WaitingRoom: Sendable {
     }
 
     /// Takes no new jobs, and ends every wait as soon as the delivery of its job is known.
-    func close() {
+    package func close() {
         for action in table.withLock({ $0.close() }) { act(on: action) }
     }
 

@@ -33,11 +33,11 @@ struct JobRoute: Sendable {
     }
 
     /// The answer to a request whose job goes on.
-    static func accepted(_ job: AcceptedJob, preferences: Preferences) -> Response {
+    static func accepted(_ job: AcceptedJob, preferenceApplied: String?) -> Response {
         var headers = HTTPFields()
         headers[.location] = location(of: job.id)
         headers[.retryAfter] = "1"
-        if let applied = preferences.applied { headers[.preferenceApplied] = applied }
+        headers[.preferenceApplied] = preferenceApplied
         var json = JSONWriter()
         json.object { json in
             json.member("success", true)

@@ -1,24 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import HTTPTypes
+package import HTTPTypes
 
 /// What the client prefers about waiting (`Prefer`, RFC 7240).
 ///
 /// Preferences that are not known or not well written are ignored, as the RFC demands.
-struct Preferences: Sendable, Equatable {
-    /// Answer 202 without waiting for the result.
-    var respondAsync = false
-    /// Seconds to wait for the result at most.
-    var wait: Int?
+package struct Preferences: Sendable, Equatable {
+    /// Seconds beyond which a `wait` is taken for a slip: a day.
+    private static let longestWait = 86_400
 
-    init(_ headers: HTTPFields) {
+    /// Answer 202 without waiting for the result.
+    package private(set) var respondAsync = false
+    /// Seconds to wait for the result at most.
+    package private(set) var wait: Int?
+
+    package init(_ headers: HTTPFields) {
         for line in headers[values: .prefer] {
             for part in line.split(separator: ",") {
                 let preference = part.prefix { $0 != ";" }
                 let pair = preference.split(separator: "=", maxSplits: 1).map { Self.trimmed($0) }
                 switch (pair.first?.lowercased(), pair.count) {
                 case ("respond-async", 1): respondAsync = true
-                case ("wait", 2): if let seconds = Int(pair[1]), seconds >= 0, wait == nil { wait = seconds }
+                case ("wait", 2): if wait == nil, let seconds = Int(pair[1]), (0...Self.longestWait).contains(seconds) { wait = seconds }
                 default: break
                 }
             }
@@ -27,17 +30,21 @@ struct Preferences: Sendable, Equatable {
 
     /// How long to wait for the result.
     ///
-    /// Without `wait`, `respond-async` waits for nothing (RFC 7240, section 4.3: both together mean to wait that long first).
-    func patience(standard: Duration, maximum: Duration) -> Duration {
+    /// Without `wait`, `respond-async` waits for nothing; both together mean to wait that long first (section 4.3).
+    package func patience(standard: Duration, maximum: Duration) -> Duration {
         if let wait { return min(.seconds(wait), maximum) }
         return respondAsync ? .zero : standard
     }
 
-    /// The value of `Preference-Applied`, for an answer of 202; `nil` if nothing was preferred.
-    var applied: String? {
+    /// The value of `Preference-Applied` (section 3); `nil` if no preference made a difference.
+    ///
+    /// - Parameters:
+    ///   - maximum: What the wait was held to.
+    ///   - isAsynchronous: Whether the answer is 202.
+    package func applied(maximum: Duration, isAsynchronous: Bool) -> String? {
         var applied: [String] = []
-        if respondAsync { applied.append("respond-async") }
-        if let wait { applied.append("wait=\(wait)") }
+        if respondAsync, isAsynchronous { applied.append("respond-async") }
+        if let wait, .seconds(wait) <= maximum { applied.append("wait=\(wait)") }
         return applied.isEmpty ? nil : applied.joined(separator: ", ")
     }
 

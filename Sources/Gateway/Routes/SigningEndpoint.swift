@@ -29,12 +29,16 @@ struct SigningEndpoint: Sendable {
         switch outcome {
         case .replied(let reply):
             do throws(FailureError) {
-                return Self.answer(.ok, try SigningAnswer(reply, to: job).encode())
+                var headers = HTTPFields()
+                headers[.preferenceApplied] = preferences.applied(maximum: longestWait, isAsynchronous: false)
+                return Self.answer(.ok, try SigningAnswer(reply, to: job).encode(), headers: headers)
             } catch {
                 throw Problem.job(error, id: job.id)
             }
         case .goesOn:
-            return JobRoute.accepted(job, preferences: preferences)
+            return JobRoute.accepted(
+                job, preferenceApplied: preferences.applied(maximum: longestWait, isAsynchronous: true)
+            )
         case .expired:
             throw Problem.job(.expired, id: job.id)
         }

@@ -38,6 +38,8 @@ final class ConsumerPoller: @unchecked Sendable {
     private var pausedByCaller: Set<KafkaTopicPartition> = []
     private var isHeldBack = false
     private var revocation: (announced: KafkaRevocation, until: ContinuousClock.Instant)?
+    /// Begun within a poll: announced after the records that the same poll brought, which come before it.
+    private var unannounced: KafkaRevocation?
 
     init(configuration: KafkaConfiguration, options: KafkaConsumerOptions, logger: Logger) throws(KafkaError) {
         self.options = options
@@ -84,7 +86,8 @@ final class ConsumerPoller: @unchecked Sendable {
     func storeOffset(_ next: Int64, of partition: KafkaTopicPartition, epoch: UInt64) throws(KafkaError) {
         // Under the lock, so that a partition cannot be lost between the check and the store.
         let code: rd_kafka_resp_err_t? = shared.withLock { shared in
-            guard shared.assignment[partition] == epoch else { return nil }
+            // A batch may be younger than the assignment of its partition, where others were added since, but not older.
+            guard let since = shared.assignment[partition], since <= epoch else { return nil }
             let list = NativePartitionList([partition: next])
             return list.withPointer { pointer in
                 let code = rd_kafka_offsets_store(client.handle, pointer)
@@ -164,6 +167,7 @@ final class ConsumerPoller: @unchecked Sendable {
 
     /// Polls one with a timeout, then takes the rest without one: a batch call with a timeout waits all of it.
     private func fetch(timeout: Duration) {
+        defer { announceRevocation() }
         guard let first = rd_kafka_consumer_poll(client.handle, timeout.milliseconds) else { return }
         var messages = [first]
         if options.maximumBatchRecords > 1 {
@@ -215,7 +219,8 @@ final class ConsumerPoller: @unchecked Sendable {
 
     private func letGo() {
         isHeldBack = false
-        _ = setPaused(false, owned.subtracting(pausedByCaller))
+        let revoked = revocation?.announced.partitions ?? []
+        _ = setPaused(false, owned.subtracting(pausedByCaller).subtracting(revoked))
     }
 
     private func setPaused(_ isPaused: Bool, _ partitions: Set<KafkaTopicPartition>) -> rd_kafka_resp_err_t {
@@ -238,11 +243,13 @@ final class ConsumerPoller: @unchecked Sendable {
 
     func assign(_ positions: [KafkaTopicPartition: KafkaOffset]) throws(KafkaError) {
         let list = NativePartitionList(positions.mapValues(\.native))
-        begin(Array(positions.keys))
         try KafkaError.check(
             list.withPointer { rd_kafka_assign(client.handle, $0) },
             while: "assigning \(positions.count) partitions"
         )
+        // An assignment replaces the one before it.
+        forget(owned.filter { positions[$0] == nil })
+        begin(Array(positions.keys))
     }
 
     func commitStored() throws(KafkaError) {
@@ -258,7 +265,9 @@ final class ConsumerPoller: @unchecked Sendable {
 
     func resume(_ partitions: [KafkaTopicPartition]) throws(KafkaError) {
         pausedByCaller.subtract(partitions)
-        if !isHeldBack { try KafkaError.check(setPaused(false, Set(partitions)), while: "resuming partitions") }
+        if isHeldBack { return }
+        let revoked = revocation?.announced.partitions ?? []
+        try KafkaError.check(setPaused(false, Set(partitions).subtracting(revoked)), while: "resuming partitions")
     }
 
     // MARK: Rebalance
@@ -291,6 +300,12 @@ final class ConsumerPoller: @unchecked Sendable {
         _ = setPaused(true, Set(partitions))
         if isLost { forget(partitions) }
         revocation = (announced, .now + options.drainBudget)
+        unannounced = announced
+    }
+
+    private func announceRevocation() {
+        guard let announced = unannounced else { return }
+        unannounced = nil
         mailbox.put(.revoking(announced))
     }
 
@@ -310,7 +325,7 @@ final class ConsumerPoller: @unchecked Sendable {
         mailbox.put(.assigned(partitions.sorted(), epoch: current))
     }
 
-    private func forget(_ partitions: [KafkaTopicPartition]) {
+    private func forget(_ partitions: some Collection<KafkaTopicPartition>) {
         owned.subtract(partitions)
         pausedByCaller.subtract(partitions)
         shared.withLock { shared in
@@ -364,7 +379,9 @@ final class ConsumerPoller: @unchecked Sendable {
             }
             for command in commands { command(self) }
             finishRevocationIfDue()
-            guard let message = rd_kafka_consumer_poll(client.handle, 10) else { continue }
+            let polled = rd_kafka_consumer_poll(client.handle, 10)
+            announceRevocation()
+            guard let message = polled else { continue }
             // What was still queued is not handed out any more: its offset is not stored, so it is read again.
             if message.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR {
                 rd_kafka_message_destroy(message)

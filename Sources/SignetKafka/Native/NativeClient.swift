@@ -2,15 +2,17 @@
 
 internal import CRDKafka
 internal import Logging
-internal import Synchronization
+package import Synchronization
 
 /// Owns an `rd_kafka_t` and what its callbacks refer to.
 ///
 /// `@unchecked Sendable`: librdkafka's handle is thread-safe by contract; it is destroyed once, in `deinit`, which runs
 /// when the last holder (client, batch of records, queue) is gone, so nothing of it is in use any more.
-final class NativeClient: @unchecked Sendable {
+package final class NativeClient: @unchecked Sendable {
     let handle: OpaquePointer
     private let context: CallbackContext
+    /// Nobody serves the client's queue any more.
+    let isClosed = Atomic<Bool>(false)
 
     /// Handles alive in this process: 0 again when all clients are gone.
     package static let alive = Atomic<Int>(0)
@@ -54,6 +56,14 @@ final class NativeClient: @unchecked Sendable {
 
     /// The error that ended the client, if one did.
     var fatalError: KafkaError? { context.fatal.withLock { $0 } }
+
+    /// Gives up on every record that was not acknowledged; each is reported, so that no batch waits for ever.
+    func purge() {
+        while rd_kafka_outq_len(handle) > 0 {
+            rd_kafka_purge(handle, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT)
+            rd_kafka_poll(handle, 10)
+        }
+    }
 
     // MARK: Questions to the cluster
 

@@ -60,6 +60,9 @@ public final class KafkaDeliveryBatch: @unchecked Sendable {
         headers: [KafkaHeader] = [],
         timestamp: Int64? = nil
     ) throws(KafkaError) {
+        guard !client.isClosed.load(ordering: .sequentiallyConsistent) else {
+            throw KafkaError(code: .destroyed, message: "writing to topic \(topic): the producer is closed")
+        }
         let native = headers.isEmpty ? nil : Self.makeHeaders(headers)
         let slot = nextSlot()
         let code = topic.withCString { name in
@@ -74,6 +77,8 @@ public final class KafkaDeliveryBatch: @unchecked Sendable {
             takeBack()
             throw KafkaError(code, while: "writing to topic \(topic)")
         }
+        // The producer closed meanwhile and may have missed this record: report it as the others were.
+        if client.isClosed.load(ordering: .sequentiallyConsistent) { client.purge() }
     }
 
     /// Hands a record to the producer; as above.

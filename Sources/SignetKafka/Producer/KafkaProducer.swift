@@ -125,9 +125,10 @@ public final class KafkaProducer: Service, Sendable {
         }
         for waiter in woken { waiter.resume() }
         if rd_kafka_flush(client.handle, flushTimeout.milliseconds) != RD_KAFKA_RESP_ERR_NO_ERROR {
-            rd_kafka_purge(client.handle, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT)
-            // Every purged record is reported, so that no batch waits for ever.
-            while rd_kafka_outq_len(client.handle) > 0 { rd_kafka_poll(client.handle, 10) }
+            client.purge()
         }
+        // From here on nobody reports deliveries: `append` refuses, and what slipped in before is given up.
+        client.isClosed.store(true, ordering: .sequentiallyConsistent)
+        client.purge()
     }
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// A key of HMAC-SHA-256 (RFC 2104) with both padded blocks hashed already: half of a short message's work.
-struct HMACKey: Sendable {
+package struct HMACKey: Sendable {
     private(set) var inner = SHA256Hash()
     private(set) var outer = SHA256Hash()
 
-    init(_ key: UnsafeRawBufferPointer) {
+    package init(_ key: UnsafeRawBufferPointer) {
         withUnsafeTemporaryAllocation(byteCount: 64, alignment: 8) { block in
             block.initializeMemory(as: UInt8.self, repeating: 0)
             if key.count > 64 {
@@ -27,7 +27,7 @@ struct HMACKey: Sendable {
         self = key.withUnsafeBytes { HMACKey($0) }
     }
 
-    func authenticate(_ message: UnsafeRawBufferPointer) -> SHA256Digest {
+    package func authenticate(_ message: UnsafeRawBufferPointer) -> SHA256Digest {
         var inner = inner
         inner.update(message)
         return finish(&inner)

@@ -3,10 +3,10 @@
 internal import COpenSSL
 
 /// A SHA-256 in progress (FIPS 180-4). A copy goes on from the same state, which is what caching it rests on.
-struct SHA256Hash {
+package struct SHA256Hash {
     private var context = SHA256_CTX()
 
-    init() {
+    package init() {
         SHA256_Init(&context)
     }
 
@@ -14,7 +14,7 @@ struct SHA256Hash {
         SHA256_Update(&context, bytes.baseAddress, bytes.count)
     }
 
-    mutating func update(_ bytes: [UInt8]) {
+    package mutating func update(_ bytes: [UInt8]) {
         bytes.withUnsafeBytes { update($0) }
     }
 
@@ -24,7 +24,7 @@ struct SHA256Hash {
     }
 
     /// Ends the hash; the value must not be used again.
-    mutating func finalize() -> SHA256Digest {
+    package mutating func finalize() -> SHA256Digest {
         var digest = SHA256Digest()
         withUnsafeMutableBytes(of: &digest.words) { buffer in
             _ = SHA256_Final(buffer.bindMemory(to: UInt8.self).baseAddress, &context)
@@ -32,7 +32,7 @@ struct SHA256Hash {
         return digest
     }
 
-    static func hash(_ bytes: [UInt8]) -> SHA256Digest {
+    package static func hash(_ bytes: [UInt8]) -> SHA256Digest {
         var hash = SHA256Hash()
         hash.update(bytes)
         return hash.finalize()

@@ -52,7 +52,8 @@ struct CustomEndpoint {
         var host = authority[...]
         var port: Int?
         if let colon = authority.lastIndex(of: ":"), !authority[colon...].contains("]") {
-            guard let number = Int(authority[authority.index(after: colon)...]), (1...65_535).contains(number) else {
+            let digits = authority[authority.index(after: colon)...]
+            guard digits.first?.isNumber == true, let number = Int(digits), (1...65_535).contains(number) else {
                 throw invalid("has no valid port")
             }
             port = number

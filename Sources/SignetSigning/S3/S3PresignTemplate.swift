@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Presigned requests for many keys: what they share is hashed once, and a key costs what depends on it.
-public struct S3PresignTemplate: Sendable {
+/// Presigned requests for many keys: what they share is hashed once, and a key costs what depends on it. Shows neither
+/// its key nor its query, which may hold a session token.
+public struct S3PresignTemplate: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// Bytes of an object's key at most (S3 User Guide, "Naming Amazon S3 objects").
     public static let longestKey = 1_024
 
@@ -89,6 +90,12 @@ public struct S3PresignTemplate: Sendable {
         }
     }
 
+    public var description: String { "S3PresignTemplate(\(method.rawValue) \(endpoint.origin)\(endpoint.pathPrefix))" }
+    public var debugDescription: String { description }
+    public var customMirror: Mirror {
+        Mirror(self, children: ["method": method, "endpoint": endpoint, "expiry": expiry])
+    }
+
     private func signature(ofPath path: UnsafeRawBufferPointer) -> SHA256Digest {
         var request = requestHead
         request.update(path)
@@ -108,8 +115,10 @@ public struct S3PresignTemplate: Sendable {
     }
 }
 
-/// A key that was signed under a template.
-public struct SignedObject: Sendable, Hashable {
+/// A key that was signed under a template. Shows the key without the signature, which opens the object to its bearer.
+public struct SignedObject: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible,
+    CustomReflectable
+{
     /// The encoded key with its leading slash.
     public let path: String
     public let signature: SHA256Digest
@@ -118,4 +127,8 @@ public struct SignedObject: Sendable, Hashable {
     public func appendSignature(to bytes: inout [UInt8]) {
         signature.withUnsafeBytes { bytes.append(contentsOf: $0) }
     }
+
+    public var description: String { "SignedObject(\(path))" }
+    public var debugDescription: String { description }
+    public var customMirror: Mirror { Mirror(self, children: ["path": path]) }
 }

@@ -2,8 +2,8 @@
 
 internal import Synchronization
 
-/// Presigns with one credential; derives the signing key of a day and region once.
-public final class S3Signer: Sendable {
+/// Presigns with one credential; derives the signing key of a day and region once. Shows none of them.
+public final class S3Signer: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// Scopes whose keys are kept at most: days pass and regions are few.
     static let capacity = 64
 
@@ -43,6 +43,10 @@ public final class S3Signer: Sendable {
             key: key(for: scope)
         )
     }
+
+    public var description: String { "S3Signer(\(credentials.accessKeyID))" }
+    public var debugDescription: String { description }
+    public var customMirror: Mirror { Mirror(self, children: ["accessKeyID": credentials.accessKeyID]) }
 
     private func key(for scope: CredentialScope) -> SigningKey {
         if let key = keys.withLock({ $0[scope] }) { return key }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The form of a request that both sides hash ("Create a signed AWS API request", step 1).
-public struct CanonicalRequest: Sendable, Hashable {
+/// The form of a request that both sides hash ("Create a signed AWS API request", step 1). Shows only its hash: the text
+/// may hold a session token.
+public struct CanonicalRequest: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible,
+    CustomReflectable
+{
     /// What stands in for the hash of a body that the signer does not see.
     public static let unsignedPayload = "UNSIGNED-PAYLOAD"
 
@@ -23,4 +26,8 @@ public struct CanonicalRequest: Sendable, Hashable {
     public var hash: SHA256Digest {
         SHA256Hash.hash(Array(text.utf8))
     }
+
+    public var description: String { "CanonicalRequest(\(hash.hexadecimal))" }
+    public var debugDescription: String { description }
+    public var customMirror: Mirror { Mirror(self, children: ["hash": hash.hexadecimal]) }
 }

@@ -12,6 +12,7 @@ public struct SigningCredentials: Sendable, CustomStringConvertible, CustomDebug
     /// - Parameters:
     ///   - accessKeyID: 1 to 128 printable ASCII characters without `/` and space (MinIO, R2 and Ceph use any form).
     ///   - secretAccessKey: Not empty; its memory is overwritten when the last copy goes.
+    ///   - sessionToken: Empty is none, as in `AWS_SESSION_TOKEN=`.
     public init(
         accessKeyID: String,
         secretAccessKey: String,
@@ -37,7 +38,7 @@ public struct SigningCredentials: Sendable, CustomStringConvertible, CustomDebug
         }
         self.accessKeyID = accessKeyID
         self.secretAccessKey = SecretBytes(secretAccessKey)
-        self.sessionToken = sessionToken
+        self.sessionToken = sessionToken?.isEmpty == true ? nil : sessionToken
         self.expiration = expiration
     }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The key of one scope, derived from the secret ("Create a signed AWS API request", step 3), ready to sign.
-public struct SigningKey: Sendable {
+/// The key of one scope, derived from the secret ("Create a signed AWS API request", step 3), ready to sign. Shows
+/// nothing of it.
+public struct SigningKey: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// Names the algorithm in strings to sign and queries.
     public static let algorithm = "AWS4-HMAC-SHA256"
 
@@ -31,4 +32,8 @@ public struct SigningKey: Sendable {
     public func signature(of stringToSign: StringToSign) -> SHA256Digest {
         hmac.authenticate(stringToSign.text)
     }
+
+    public var description: String { "SigningKey" }
+    public var debugDescription: String { description }
+    public var customMirror: Mirror { Mirror(self, children: []) }
 }

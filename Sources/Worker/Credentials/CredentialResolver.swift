@@ -56,6 +56,11 @@ package struct CredentialResolver: Sendable {
         }
     }
 
+    /// Forgets opened credentials that are older than they may become.
+    func purge(now: Int64) {
+        opened.purge(now: now)
+    }
+
     private func profile(_ name: String, tenant: String) throws(FailureError) -> S3Signer {
         // A profile of another tenant reads like none at all: its name is nothing to learn from an error.
         guard let profile = profiles[name], profile.tenants?.contains(tenant) ?? true else {

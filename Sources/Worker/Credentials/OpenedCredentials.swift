@@ -41,4 +41,9 @@ final class OpenedCredentials: Sendable {
         }
         return signer
     }
+
+    /// Forgets envelopes whose time is up; their secrets are overwritten with the last reference.
+    func purge(now: Int64) {
+        entries.withLock { entries in entries = entries.filter { $0.value.until > now } }
+    }
 }

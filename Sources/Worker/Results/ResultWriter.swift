@@ -48,26 +48,20 @@ final class ResultWriter: Sendable {
         if let warning { headers.append(KafkaHeader(name: HeaderNames.warning, value: Array(warning.utf8))) }
         let key = Array(reply.jobID.utf8)
         for value in reply.values {
-            try key.withUnsafeBytes { (key) throws(KafkaError) in
-                try value.withUnsafeBytes { (value) throws(KafkaError) in
-                    try batch.append(
-                        topic: reply.address.topic,
-                        partition: partition,
-                        key: key.isEmpty ? nil : key,
-                        value: value,
-                        headers: headers
-                    )
-                }
-            }
+            try batch.append(
+                topic: reply.address.topic,
+                partition: partition,
+                key: key.isEmpty ? nil : key,
+                value: value,
+                headers: headers
+            )
         }
     }
 
     /// Appends an event.
     func append(_ event: CloudEvent, to batch: KafkaDeliveryBatch) throws(KafkaError) {
         let headers = event.headers.map { KafkaHeader(name: $0.name, value: Array($0.value.utf8)) }
-        try event.data.withUnsafeBytes { (value) throws(KafkaError) in
-            try batch.append(topic: topics.metrics, value: value, headers: headers)
-        }
+        try batch.append(topic: topics.metrics, value: event.data, headers: headers)
     }
 
     /// Appends a record to its topic's dead letters: bytes and headers as they were, and why.

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension InlineCredential: CustomStringConvertible, CustomReflectable {
+    /// Nothing of the credential: a message would print all its fields.
+    package var description: String { "InlineCredential(redacted)" }
+    package var debugDescription: String { description }
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Contract
+package import Hummingbird
+package import Logging
+
+/// The HTTP side of a gateway: routes, waiting requests and job states, over any way to deliver jobs and replies.
+package struct HTTPFront: Sendable {
+    /// Where replies are brought to and the address to reply to is set; without one, requests are refused.
+    package let room: WaitingRoom
+    private let configuration: GatewayConfiguration
+    private let routes: Routes
+    private let metrics: GatewayMetrics
+    private let logger: Logger
+
+    /// - Parameters:
+    ///   - configuration: Its Kafka settings are not looked at.
+    ///   - sink: Where jobs go.
+    ///   - clock: Unix milliseconds.
+    package init(
+        configuration: GatewayConfiguration,
+        sink: any JobSink,
+        metrics: GatewayMetrics,
+        logger: Logger,
+        clock: @escaping @Sendable () -> Int64
+    ) {
+        let states = InMemoryJobStates(retention: configuration.jobRetention, capacity: configuration.maxJobs)
+        room = WaitingRoom(
+            maximumWaiting: configuration.maxInFlight,
+            maximumOpen: configuration.maxJobs,
+            states: states,
+            metrics: metrics,
+            clock: clock
+        )
+        let jobs = JobSubmission(
+            tenant: configuration.tenant,
+            sealer: configuration.sealingKey.map { CredentialSealer(publicKey: $0) },
+            sink: sink,
+            waitingRoom: room,
+            states: states,
+            deadline: configuration.deadline,
+            clock: clock
+        )
+        let signing = SigningEndpoint(
+            jobs: jobs,
+            maxBodyBytes: configuration.maxBodyBytes,
+            wait: configuration.waitUntil,
+            longestWait: configuration.longestWait
+        )
+        routes = Routes(
+            upload: UploadRoute(signing: signing),
+            download: DownloadRoute(signing: signing),
+            catalog: CatalogRoutes(),
+            job: JobRoute(states: states, clock: clock)
+        )
+        self.configuration = configuration
+        self.metrics = metrics
+        self.logger = logger
+    }
+
+    /// The server: a service that on graceful shutdown stops accepting and lets requests finish.
+    ///
+    /// - Parameter onListening: Called once with the port that is bound.
+    package func makeApplication(
+        onListening: @escaping @Sendable (_ port: Int) -> Void = { _ in }
+    ) -> some ApplicationProtocol {
+        let router = Router(context: GatewayContext.self, options: [.autoGenerateHeadEndpoints])
+        router.add(middleware: RequestMetricsMiddleware(metrics: metrics))
+        router.add(middleware: CorrelationIDMiddleware())
+        router.add(middleware: AccessLogMiddleware(logger: logger))
+        router.add(middleware: ProblemMiddleware(logger: logger))
+        routes.add(to: router)
+        let port = configuration.port
+        return Application(
+            router: router,
+            server: .http1(configuration: .init(idleTimeout: .seconds(90))),
+            configuration: ApplicationConfiguration(
+                address: .hostname(configuration.host, port: port), serverName: "signet"
+            ),
+            onServerRunning: { channel in onListening(channel.localAddress?.port ?? port) },
+            logger: logger.onlyWarnings
+        )
+    }
+}
+
+extension Logger {
+    /// The same logger for frameworks, whose routine messages are no news to an operator.
+    var onlyWarnings: Logger {
+        var logger = self
+        logger.logLevel = max(logger.logLevel, .warning)
+        return logger
+    }
+}

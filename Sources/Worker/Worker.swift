@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Contract
+internal import Foundation
+package import Logging
+internal import ServiceLifecycle
+internal import SignetKafka
+
+/// A worker: consumes jobs, signs, replies and publishes events, until it is told to stop; then it drains.
+package struct Worker: Service {
+    private let configuration: WorkerConfiguration
+    private let producer: KafkaProducer
+    private let signing: KafkaConsumer
+    private let bulk: KafkaConsumer
+    private let credentials: CredentialResolver
+    private let clock: @Sendable () -> Int64
+    private let logger: Logger
+
+    /// - Parameters:
+    ///   - environment: Where the profile `default` is looked for.
+    ///   - clock: Unix milliseconds.
+    /// - Throws: `WorkerError`, or `KafkaError` for a setting that librdkafka refuses.
+    package init(
+        configuration: WorkerConfiguration,
+        environment: [String: String],
+        clock: @escaping @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970 * 1_000) },
+        logger: Logger
+    ) throws {
+        self.configuration = configuration
+        self.clock = clock
+        self.logger = logger
+        credentials = try CredentialResolver(
+            profilesFile: configuration.profilesFile,
+            environment: environment,
+            sealingKeys: configuration.sealingKeys
+        )
+        producer = try KafkaProducer(configuration: configuration.kafka.merging(configuration.producer), logger: logger)
+        signing = try Self.consumer("signing", configuration, logger)
+        bulk = try Self.consumer("bulk", configuration, logger)
+    }
+
+    private static func consumer(
+        _ lane: String,
+        _ configuration: WorkerConfiguration,
+        _ logger: Logger
+    ) throws(KafkaError) -> KafkaConsumer {
+        var settings = configuration.kafka
+        settings["group.id"] = "\(configuration.group).\(lane)"
+        return try KafkaConsumer(configuration: settings, logger: logger)
+    }
+
+    /// Why the worker is not ready; `nil` once Kafka answers.
+    package func unreadiness() async -> String? {
+        do {
+            try await producer.probe()
+            return nil
+        } catch {
+            return "Kafka does not answer: \(error.code)"
+        }
+    }
+
+    /// Works until the surrounding task is told to shut down, or cannot go on.
+    package func run() async throws {
+        let concurrency =
+            configuration.concurrency > 0 ? configuration.concurrency : ProcessInfo.processInfo.activeProcessorCount
+        let topics = configuration.topics
+        let pool = WorkerPool(
+            lanes: [
+                WorkerPool.Lane(kind: .interactive, consumer: signing),
+                WorkerPool.Lane(kind: .bulk, consumer: bulk),
+            ],
+            concurrency: concurrency,
+            processor: RecordProcessor(
+                handler: JobHandler(
+                    signing: S3SigningHandler(credentials: credentials),
+                    worker: configuration.identity
+                ),
+                encoder: ReplyEncoder(maximumBytes: configuration.maximumReplyBytes),
+                allowedReplyTopics: configuration.allowedReplyTopics
+            ),
+            writer: ResultWriter(producer: producer, topics: topics, consumerGroup: configuration.group),
+            producer: producer,
+            turns: TurnQueue(weight: configuration.bulkWeight),
+            metrics: WorkerMetrics(),
+            clock: clock,
+            logger: logger
+        )
+        logger.info(
+            "Worker starts",
+            metadata: [
+                "worker": "\(configuration.identity.name)", "group": "\(configuration.group)",
+                "profiles": "\(credentials.profileNames)", "concurrency": "\(concurrency)",
+                "sealingKeys": "\(configuration.sealingKeys.map(\.id))",
+            ]
+        )
+        let start = WorkerStart(
+            producer: producer,
+            topics: topics,
+            subscriptions: [(signing, topics.signingJobs), (bulk, topics.bulkJobs)],
+            logger: logger
+        )
+        // Ended in the reverse order: consumers stop and drain while the pool works, the pool ends when they have
+        // closed, the producer flushes last.
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [
+                    .init(service: producer),
+                    .init(service: pool, successTerminationBehavior: .ignore),
+                    .init(service: OpenedCredentialsPurge(credentials: credentials, clock: clock)),
+                    .init(service: signing, successTerminationBehavior: .gracefullyShutdownGroup),
+                    .init(service: bulk, successTerminationBehavior: .gracefullyShutdownGroup),
+                    .init(service: start, successTerminationBehavior: .ignore),
+                ],
+                logger: logger
+            )
+        )
+        try await group.run()
+    }
+}
+
+/// Waits for the topics, then joins the groups.
+private struct WorkerStart: Service {
+    let producer: KafkaProducer
+    let topics: TopicNames
+    let subscriptions: [(consumer: KafkaConsumer, topic: String)]
+    let logger: Logger
+
+    func run() async throws {
+        try await cancelWhenGracefulShutdown {
+            for specification in topics.specifications {
+                try await require(specification.name)
+            }
+            for (consumer, topic) in subscriptions { try await consumer.subscribe(to: [topic]) }
+        }
+    }
+
+    /// A topic that is missing ends the worker; a broker that does not answer is waited for.
+    private func require(_ topic: String) async throws {
+        var isReported = false
+        while !Task.isShuttingDownGracefully && !Task.isCancelled {
+            do throws(KafkaError) {
+                _ = try await producer.partitionCount(of: topic)
+                return
+            } catch {
+                if error.code == .unknownTopicOrPartition || error.code == .unknownTopic {
+                    throw WorkerError(
+                        .missingTopic,
+                        message: "topic \(topic) does not exist; run `signet topics create`, or check topics.prefix",
+                        cause: error
+                    )
+                }
+                guard error.isRetriable else {
+                    throw WorkerError(.kafka, message: "Kafka refused to describe topic \(topic)", cause: error)
+                }
+                if !isReported {
+                    isReported = true
+                    logger.warning("Waiting for Kafka", metadata: ["topic": "\(topic)", "code": "\(error.code)"])
+                }
+                try? await Task.sleep(for: .seconds(1))
+            }
+        }
+    }
+}
+
+/// Overwrites opened credentials when their time is up, though nobody asks for them again.
+private struct OpenedCredentialsPurge: Service {
+    let credentials: CredentialResolver
+    let clock: @Sendable () -> Int64
+
+    func run() async throws {
+        try? await cancelWhenGracefulShutdown {
+            while true {
+                try await Task.sleep(for: .seconds(15))
+                credentials.purge(now: clock())
+            }
+        }
+        credentials.purge(now: .max)
+    }
+}

@@ -1,0 +1,1 @@
+int signet_baseline_unused;

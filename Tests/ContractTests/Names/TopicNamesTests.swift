@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Contract
+import Testing
+
+@Suite struct TopicNamesTests {
+    @Test(arguments: ["signet.", "eu-", ""])
+    func everyNameBeginsWithThePrefix(prefix: String) {
+        let names = TopicNames(prefix: prefix)
+        #expect(names.signingJobs == prefix + "jobs.signing")
+        #expect(names.bulkJobs == prefix + "jobs.bulk")
+        #expect(names.replies == prefix + "replies")
+        #expect(names.metrics == prefix + "metrics")
+        #expect(TopicNames.deadLetters(of: names.bulkJobs) == prefix + "jobs.bulk-dlt")
+    }
+
+    @Test func prefixIsSignetUnlessSaid() {
+        #expect(TopicNames().replies == "signet.replies")
+    }
+
+    /// The documented table: topic, partitions, retention in milliseconds.
+    @Test(arguments: [
+        ("signet.jobs.signing", 12, "86400000"), ("signet.jobs.signing-dlt", 12, "604800000"),
+        ("signet.jobs.bulk", 12, "86400000"), ("signet.jobs.bulk-dlt", 12, "604800000"),
+        ("signet.replies", 12, "3600000"), ("signet.metrics", 6, "604800000"),
+    ])
+    func topicsAreMadeAsDocumented(name: String, partitions: Int, retention: String) throws {
+        let specification = try #require(TopicNames().specifications.first { $0.name == name })
+        #expect(specification.partitions == partitions)
+        #expect(specification.configuration["retention.ms"] == retention)
+    }
+
+    @Test func everyTopicIsMadeOnce() {
+        let names = TopicNames().specifications.map(\.name)
+        #expect(names.count == 6)
+        #expect(Set(names).count == 6)
+    }
+
+    @Test func repliesAreCutIntoSixSegmentsAndStampedByTheBroker() throws {
+        let replies = try #require(TopicNames().specifications.first { $0.name == "signet.replies" })
+        #expect(replies.configuration["segment.ms"] == "600000")
+        #expect(replies.configuration["message.timestamp.type"] == "LogAppendTime")
+    }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import S3Catalog
+import SignetSigning
+import Testing
+
+/// Our presigned requests against botocore's: method, URL with its signature, and the headers to send.
+@Suite
+struct CorpusTests {
+    private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appendingPathComponent("Corpus")
+    private static let generator = folder.appendingPathComponent("generate.py")
+
+    @Test
+    func everyRecordedRequestEqualsBotocores() throws {
+        let cases = try CorpusCase.read(Self.folder.appendingPathComponent("corpus.jsonl"))
+        #expect(cases.count >= 2_000)
+        let differences = try cases.flatMap { try $0.differences() }
+        #expect(differences.isEmpty, "\(differences.count) differences; the first: \(differences.first ?? "")")
+    }
+
+    @Test
+    func newRequestsOfARandomSeedEqualBotocores() async throws {
+        let seed = UInt32.random(in: 0...UInt32.max)
+        let output = FileManager.default.temporaryDirectory.appendingPathComponent("signet-corpus-\(UUID()).jsonl")
+        defer { try? FileManager.default.removeItem(at: output) }
+        print("corpus: generate.py --seed \(seed) --count 200")
+        try await Python.run(Self.generator, ["--seed", "\(seed)", "--count", "200", "--output", output.path])
+        let cases = try CorpusCase.read(output)
+        #expect(cases.count == 200)
+        let differences = try cases.flatMap { try $0.differences() }
+        #expect(differences.isEmpty, "seed \(seed): \(differences.count) differences; the first: \(differences.first ?? "")")
+    }
+
+    @Test
+    func aScriptThatFailsSaysWhy() async throws {
+        let error = await #expect(throws: Python.Failure.self) {
+            try await Python.run(Self.generator, ["--seed", "none"])
+        }
+        #expect(error?.description.contains("invalid int value: 'none'") == true)
+    }
+
+    @Test
+    func theRecordedCorpusCoversWhatItIsToProve() throws {
+        let cases = try CorpusCase.read(Self.folder.appendingPathComponent("corpus.jsonl")).map(\.request)
+        let onAWS = cases.filter { $0.endpoint == nil }
+        #expect(Set(cases.map(\.method)) == Set(S3Method.allCases.map(\.rawValue)))
+        #expect(Set(onAWS.map(\.region)).isSuperset(of: S3Catalog.regions.map(\.code)))
+        #expect(Set(onAWS.map(\.style)) == ["virtual", "path"])
+        #expect(Set(cases.compactMap(\.encryption)) == Set(S3Encryption.allCases.map(\.rawValue)))
+        #expect(Set(cases.compactMap(\.kmsKey)).count == 8)
+        let classes = StorageClass.all.filter { $0.restriction == .none }
+        #expect(Set(cases.compactMap(\.storageClass)) == Set(classes.map(\.name) + classes.map(\.wireValue)))
+        let bytes = Set(cases.flatMap { Array($0.key.utf8) })
+        #expect(bytes.isSuperset(of: 0x20...0x7E))
+        #expect(cases.contains { $0.key.utf8.count == S3PresignTemplate.longestKey })
+        for piece in ["//", "/../", "/./", " ", "+", "%", "%2F", "?", "#", "\u{301}", "👩‍👩‍👧‍👦", "\u{10FFFF}"] {
+            #expect(cases.contains { $0.key.utf8.firstRange(of: piece.utf8) != nil }, "no key holds \(piece)")
+        }
+        #expect(cases.contains { $0.key.hasPrefix("/") } && cases.contains { $0.key.hasSuffix("/") })
+        #expect(cases.contains { $0.bucket.contains(".") })
+        #expect(cases.contains { $0.sessionToken?.contains("+") == true && $0.sessionToken?.contains("/") == true })
+        #expect(Set(cases.compactMap(\.endpoint)).count == 12)
+        #expect(cases.contains { $0.endpoint != nil && $0.style == "virtual" })
+        #expect(Set(cases.map(\.expires)).isSuperset(of: [1, PresignExpiry.longest]))
+        #expect(Set(cases.compactMap(\.query).joined().compactMap(\.first)).count == 6)
+        #expect(cases.count { $0.metadata != nil } > 100)
+        #expect(cases.count { $0.headers != nil } > 100)
+    }
+}

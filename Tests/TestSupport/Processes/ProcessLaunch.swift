@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+
+/// What `posix_spawn` is told: a process in a group of its own, with the given input and two pipes to read from.
+struct ProcessLaunch: Sendable {
+    struct Started {
+        let processID: Int32
+        let stdout: Int32
+        let stderr: Int32
+    }
+
+    /// The path of the program, then its arguments.
+    let arguments: [String]
+    let environment: [String: String]
+    let input: Data
+
+    func start() throws -> Started {
+        // Every descriptor is closed on exec, so that no other child holds this one's pipes open.
+        let input = try inputDescriptor()
+        defer { close(input) }
+        let stdout = try pipeDescriptors()
+        defer { close(stdout.writing) }
+        let stderr = try pipeDescriptors()
+        defer { close(stderr.writing) }
+
+        let processID: Int32
+        do {
+            processID = try spawn(stdin: input, stdout: stdout.writing, stderr: stderr.writing)
+        } catch {
+            close(stdout.reading)
+            close(stderr.reading)
+            throw error
+        }
+        return Started(processID: processID, stdout: stdout.reading, stderr: stderr.reading)
+    }
+
+    private func spawn(stdin: Int32, stdout: Int32, stderr: Int32) throws -> Int32 {
+        #if canImport(Darwin)
+        var actions: posix_spawn_file_actions_t?
+        var attributes: posix_spawnattr_t?
+        #else
+        var actions = posix_spawn_file_actions_t()
+        var attributes = posix_spawnattr_t()
+        #endif
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_adddup2(&actions, stdin, 0)
+        posix_spawn_file_actions_adddup2(&actions, stdout, 1)
+        posix_spawn_file_actions_adddup2(&actions, stderr, 2)
+
+        // Signals mean to the child what they mean to a program started from a shell.
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var blocked = sigset_t()
+        sigemptyset(&blocked)
+        posix_spawnattr_setsigmask(&attributes, &blocked)
+        var defaults = sigset_t()
+        sigemptyset(&defaults)
+        for signal in [SIGPIPE, SIGTERM, SIGINT, SIGHUP] {
+            sigaddset(&defaults, signal)
+        }
+        posix_spawnattr_setsigdefault(&attributes, &defaults)
+        posix_spawnattr_setpgroup(&attributes, 0)
+        let flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK
+        posix_spawnattr_setflags(&attributes, Int16(flags))
+
+        let argv = arguments.map { strdup($0) } + [nil]
+        let envp = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
+        defer {
+            for string in argv + envp {
+                free(string)
+            }
+        }
+        var processID: pid_t = 0
+        let code = posix_spawn(&processID, arguments[0], &actions, &attributes, argv, envp)
+        guard code == 0 else {
+            throw TestSupportError("\(arguments[0]) could not be started: \(String(cString: strerror(code)))")
+        }
+        return processID
+    }
+
+    /// A file without a name that holds the input: unlike a pipe it needs nobody to write while the child reads.
+    private func inputDescriptor() throws -> Int32 {
+        guard !input.isEmpty else { return try checked(open("/dev/null", O_RDONLY | O_CLOEXEC), "open /dev/null") }
+        let url = FileManager.default.temporaryDirectory.appendingPathComponent("signet-input-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: url) }
+        try input.write(to: url)
+        return try checked(open(url.path, O_RDONLY | O_CLOEXEC), "open the input of a process")
+    }
+
+    private func pipeDescriptors() throws -> (reading: Int32, writing: Int32) {
+        var ends: [Int32] = [-1, -1]
+        #if canImport(Darwin)
+        _ = try checked(pipe(&ends), "make a pipe")
+        for end in ends {
+            _ = try checked(fcntl(end, F_SETFD, FD_CLOEXEC), "make a pipe")
+        }
+        #else
+        _ = try checked(pipe2(&ends, O_CLOEXEC), "make a pipe")
+        #endif
+        return (ends[0], ends[1])
+    }
+
+    private func checked(_ result: Int32, _ action: String) throws -> Int32 {
+        guard result >= 0 else { throw TestSupportError("cannot \(action): \(String(cString: strerror(errno)))") }
+        return result
+    }
+}
