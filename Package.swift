@@ -24,6 +24,7 @@ extension Target.Dependency {
     static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
     static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
     static let nio = product(name: "NIOCore", package: "swift-nio")
+    static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
     static let nioFoundation = product(name: "NIOFoundationCompat", package: "swift-nio")
 }
 
@@ -97,7 +98,7 @@ let package = Package(
             name: "SignetCommand",
             dependencies: [
                 "S3Catalog", "SignetSigning", "SignetKafka", "Contract", "Management", "Worker", "Gateway",
-                .argumentParser, .configuration, .logging, .metrics, .lifecycle, .unixSignals, .httpClient, .protobuf,
+                .argumentParser, .configuration, .logging, .metrics, .lifecycle, .unixSignals, .httpClient, .nio, .nioHTTP1, .protobuf,
             ],
             swiftSettings: settings
         ),

@@ -59,7 +59,11 @@ package final class Gateway: Service {
             clock: clock
         )
         router = ReplyRouter(
-            consumer: consumer, configuration: configuration, room: front.room, metrics: metrics, logger: logger
+            consumer: consumer,
+            configuration: configuration,
+            room: front.room,
+            metrics: metrics,
+            logger: logger
         )
     }
 

@@ -104,7 +104,8 @@ extension GatewayConfiguration {
         try require(maxJobs >= maxInFlight, "gateway.maxJobs must be at least http.maxInFlight")
         try require(waitUntil >= .zero && longestWait >= .zero, "gateway.waitUntil must not be negative")
         try require(
-            deadline > .zero && deadline <= .seconds(86_400), "gateway.deadline must be above 0 and at most 24 h"
+            deadline > .zero && deadline <= .seconds(86_400),
+            "gateway.deadline must be above 0 and at most 24 h"
         )
         try require(
             deliveryTimeout >= .milliseconds(10) && deliveryTimeout <= .seconds(3_600),

@@ -75,7 +75,8 @@ package struct HTTPFront: Sendable {
             router: router,
             server: .http1(configuration: .init(idleTimeout: .seconds(90))),
             configuration: ApplicationConfiguration(
-                address: .hostname(configuration.host, port: port), serverName: "signet"
+                address: .hostname(configuration.host, port: port),
+                serverName: "signet"
             ),
             onServerRunning: { channel in onListening(channel.localAddress?.port ?? port) },
             logger: logger.onlyWarnings

@@ -13,7 +13,7 @@ struct Signet: AsyncParsableCommand {
               signet demo        everything in one process: signs a URL and a batch, shows the figures, ends
               signet dev         the same, and stays: http://127.0.0.1:8080
             In production each runs as a process of its own, on a broker that you name:
-              signet topics create --kafka bootstrap.servers=kafka:9092
+              signet topics create --set kafka.bootstrap.servers=kafka:9092
               signet worker        signs; the only one that holds keys
               signet gateway       HTTP in, HTTP out
             Settings come from flags, then SIGNET_* variables, then a file: signet config lists them all.

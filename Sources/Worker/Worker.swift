@@ -13,6 +13,7 @@ package struct Worker: Service {
     private let signing: KafkaConsumer
     private let bulk: KafkaConsumer
     private let credentials: CredentialResolver
+    private let joining = Joining(lanes: 2)
     private let clock: @Sendable () -> Int64
     private let logger: Logger
 
@@ -59,6 +60,11 @@ package struct Worker: Service {
         }
     }
 
+    /// Waits until the worker has joined its groups, whether or not partitions were left for it.
+    package func joined() async throws {
+        try await joining.value()
+    }
+
     /// Works until the surrounding task is told to shut down, or cannot go on.
     package func run() async throws {
         let concurrency =
@@ -82,6 +88,7 @@ package struct Worker: Service {
             producer: producer,
             turns: TurnQueue(weight: configuration.bulkWeight),
             metrics: WorkerMetrics(),
+            joining: joining,
             clock: clock,
             logger: logger
         )

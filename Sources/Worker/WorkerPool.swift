@@ -24,6 +24,7 @@ struct WorkerPool: Service {
     let producer: KafkaProducer
     let turns: TurnQueue
     let metrics: WorkerMetrics
+    let joining: Joining
     /// Unix milliseconds.
     let clock: @Sendable () -> Int64
     let logger: Logger
@@ -52,9 +53,18 @@ struct WorkerPool: Service {
             switch event {
             case .records(let batch):
                 turns.add(.init(lane: index, batch: batch, ticket: lane.inFlight.open(batch)), to: lane.kind)
-            case .assigned(_, let epoch):
+            case .assigned(let partitions, let epoch):
                 lane.inFlight.begin(epoch: epoch)
+                joining.join(lane: index)
+                logger.info(
+                    "Partitions assigned", metadata: ["lane": "\(lane.kind)", "count": "\(partitions.count)"])
             case .revoking(let revocation):
+                logger.info(
+                    "Partitions revoked",
+                    metadata: [
+                        "lane": "\(lane.kind)", "count": "\(revocation.partitions.count)", "lost": "\(revocation.isLost)",
+                    ]
+                )
                 await lane.inFlight.drain(Set(revocation.partitions))
                 revocation.complete()
             case .failed(let error):

@@ -20,17 +20,39 @@ struct CorpusTests {
         #expect(differences.isEmpty, "\(differences.count) differences; the first: \(differences.first ?? "")")
     }
 
+    /// A new seed each time; `SIGNET_CORPUS_SEED` repeats a run, `SIGNET_CORPUS_COUNT` makes it a longer one.
     @Test
     func newRequestsOfARandomSeedEqualBotocores() async throws {
-        let seed = UInt32.random(in: 0...UInt32.max)
+        let environment = ProcessInfo.processInfo.environment
+        let seed = environment["SIGNET_CORPUS_SEED"].flatMap { UInt32($0) } ?? .random(in: 0...UInt32.max)
+        let count = environment["SIGNET_CORPUS_COUNT"].flatMap { UInt32($0) } ?? 200
         let output = FileManager.default.temporaryDirectory.appendingPathComponent("signet-corpus-\(UUID()).jsonl")
         defer { try? FileManager.default.removeItem(at: output) }
-        print("corpus: generate.py --seed \(seed) --count 200")
-        try await Python.run(Self.generator, ["--seed", "\(seed)", "--count", "200", "--output", output.path])
+        print("corpus: generate.py --seed \(seed) --count \(count)")
+        try await Python.run(Self.generator, ["--seed", "\(seed)", "--count", "\(count)", "--output", output.path])
         let cases = try CorpusCase.read(output)
-        #expect(cases.count == 200)
+        #expect(cases.count == Int(count))
         let differences = try cases.flatMap { try $0.differences() }
         #expect(differences.isEmpty, "seed \(seed): \(differences.count) differences; the first: \(differences.first ?? "")")
+    }
+
+    @Test(arguments: [
+        ("https:", "http:", "scheme"), (".amazonaws.", ".amazonaws2.", "host"), ("?", "/?", "path"),
+        ("%3Bhost", "", "signed headers"), ("X-Amz-Signature=", "X-Amz-Signature=0", "query"),
+        ("X-Amz-Expires=", "x-amz-expires=", "query"), ("?", "?a=b&", "query"),
+    ])
+    func aDifferenceIsSeen(old: String, new: String, what: String) throws {
+        let cases = try CorpusCase.read(Self.folder.appendingPathComponent("corpus.jsonl"))
+        var altered = try #require(cases.first { $0.request.contentType != nil && $0.request.endpoint == nil })
+        #expect(try altered.differences().isEmpty)
+        let range = try #require(altered.url.firstRange(of: old))
+        altered.url.replaceSubrange(range, with: new)
+        let differences = try altered.differences()
+        #expect(differences.contains { $0.contains(", \(what): ") })
+
+        var headers = try #require(cases.first { !$0.headers.isEmpty })
+        headers.headers[0][1] += "x"
+        #expect(try headers.differences().count == 1)
     }
 
     @Test

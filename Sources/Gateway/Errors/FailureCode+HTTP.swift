@@ -1,34 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import Contract
-package import HTTPTypes
+internal import Contract
+internal import HTTPTypes
 
 /// Codes that only HTTP has.
 extension FailureCode {
     /// No such path.
-    package static let notFound = FailureCode(rawValue: "not_found")
+    static let notFound = FailureCode(rawValue: "not_found")
     /// No job of that id, or one that was forgotten.
-    package static let unknownJob = FailureCode(rawValue: "unknown_job")
+    static let unknownJob = FailureCode(rawValue: "unknown_job")
     /// The path knows other methods: see `Allow`.
-    package static let methodNotAllowed = FailureCode(rawValue: "method_not_allowed")
+    static let methodNotAllowed = FailureCode(rawValue: "method_not_allowed")
     /// The body is not `application/json`.
-    package static let unsupportedMediaType = FailureCode(rawValue: "unsupported_media_type")
+    static let unsupportedMediaType = FailureCode(rawValue: "unsupported_media_type")
     /// The body is longer than `http.maxBodyBytes`.
-    package static let bodyTooLarge = FailureCode(rawValue: "body_too_large")
+    static let bodyTooLarge = FailureCode(rawValue: "body_too_large")
     /// Keys came with the request but the gateway has no key to seal them to.
-    package static let sealingNotConfigured = FailureCode(rawValue: "sealing_not_configured")
+    static let sealingNotConfigured = FailureCode(rawValue: "sealing_not_configured")
     /// The job could not be delivered to Kafka.
-    package static let brokerUnavailable = FailureCode(rawValue: "broker_unavailable")
+    static let brokerUnavailable = FailureCode(rawValue: "broker_unavailable")
     /// As many requests as the gateway takes are in flight.
-    package static let overloaded = FailureCode(rawValue: "overloaded")
+    static let overloaded = FailureCode(rawValue: "overloaded")
     /// The gateway is stopping or has not started.
-    package static let notReady = FailureCode(rawValue: "not_ready")
+    static let notReady = FailureCode(rawValue: "not_ready")
 
     /// The status that a failure has over HTTP: the one place where codes become statuses.
     ///
     /// Refused values are 400, refused rights 403. `internal`, keys that no worker can open, replies that Kafka does not
     /// take and codes that are not known here are answered as our own mistakes.
-    package var httpStatus: HTTPResponse.Status {
+    var httpStatus: HTTPResponse.Status {
         switch self {
         case .malformed, .unsupported, .missingField, .invalidType, .invalidValue, .conflictingFields, .tooManyItems,
             .invalidBucket, .unknownRegion, .invalidEndpoint, .invalidKey, .invalidExpiry, .invalidStorageClass,

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import Contract
+internal import Contract
 
 extension FailureError {
     /// The failure of a job with its field as the HTTP request calls it.
     ///
     /// A job's fields bear the names of the HTTP fields by design; what differs is the path to them
     /// (`items[0].options.fileSize`), and what a request holds in another form or not at all.
-    package var namedAsInRequest: FailureError {
+    var namedAsInRequest: FailureError {
         var path = field[...]
         for prefix in ["s3Signing.", "items[0].", "options.", "defaults."] where path.hasPrefix(prefix) {
             path = path.dropFirst(prefix.count)

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Contract
+package import Contract
 internal import HTTPTypes
 internal import Hummingbird
 
 /// A failed request as the client sees it: `application/problem+json` (RFC 9457).
-struct Problem: Error, Sendable {
+package struct Problem: Error, Sendable {
     /// What was wrong; several for a body with several mistakes, never none.
-    let failures: [FailureError]
+    package let failures: [FailureError]
     /// `Allow`, `Retry-After` and the like.
     var headers = HTTPFields()
     /// The job that failed, once there is one.

@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Contract
+package import Contract
 
 /// Reads the fields of a request's body by name and type, and collects what is wrong with them.
 ///
 /// Null and the empty string count as not given: many clients send them for what they leave out.
-struct FieldReader {
+package struct FieldReader {
     /// Unknown fields that are named: a body may hold tens of thousands.
     private static let maximumWarnings = 20
 
     private let fields: [String: JSONValue]
     /// Names that were asked for, in order: the ones that the request may have.
     private var known: [String] = []
-    private(set) var failures: [FailureError] = []
+    package private(set) var failures: [FailureError] = []
 
-    init(_ fields: [String: JSONValue]) {
+    package init(_ fields: [String: JSONValue]) {
         self.fields = fields
     }
 
     /// A string, or `nil` if it was not given or is of another type.
-    mutating func string(_ name: String) -> String? {
+    package mutating func string(_ name: String) -> String? {
         switch take(name) {
         case nil: return nil
         case .string(let text)?: return text
@@ -30,7 +30,7 @@ struct FieldReader {
     }
 
     /// A string that must be given; empty after a failure was noted.
-    mutating func required(_ name: String, _ remedy: String) -> String {
+    package mutating func required(_ name: String, _ remedy: String) -> String {
         let count = failures.count
         if let text = string(name) { return text }
         if failures.count == count {
@@ -40,7 +40,7 @@ struct FieldReader {
     }
 
     /// A whole number; one written as a string or with a fraction is of the wrong type.
-    mutating func integer(_ name: String) -> Int64? {
+    package mutating func integer(_ name: String) -> Int64? {
         switch take(name) {
         case nil: return nil
         case .integer(let integer)?: return integer
@@ -51,7 +51,7 @@ struct FieldReader {
     }
 
     /// An object of strings, as pairs in the order of their names.
-    mutating func strings(_ name: String) -> [(name: String, value: String)] {
+    package mutating func strings(_ name: String) -> [(name: String, value: String)] {
         switch take(name) {
         case nil: return []
         case .object(let object)?:
@@ -71,7 +71,7 @@ struct FieldReader {
     }
 
     /// A point in time: RFC 3339 text or Unix seconds, as Unix milliseconds.
-    mutating func time(_ name: String) -> Int64? {
+    package mutating func time(_ name: String) -> Int64? {
         switch take(name) {
         case nil: return nil
         case .integer(let seconds)?:
@@ -99,7 +99,7 @@ struct FieldReader {
     }
 
     /// Whether a field was given, whatever its type.
-    func has(_ name: String) -> Bool {
+    package func has(_ name: String) -> Bool {
         switch fields[name] {
         case nil, .null, .string("")?: false
         default: true
@@ -109,7 +109,7 @@ struct FieldReader {
     /// Warnings for the fields that nothing asked for; or, if anything was wrong, that.
     ///
     /// Called once, when every field has been asked for.
-    func finish() throws(Problem) -> [String] {
+    package func finish() throws(Problem) -> [String] {
         if let first = failures.first { throw Problem(first, and: Array(failures.dropFirst())) }
         let known = Set(known)
         let unknown = fields.keys.filter { !known.contains($0) }.sorted()

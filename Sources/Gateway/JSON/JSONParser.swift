@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Contract
+package import Contract
 
 /// Reads JSON strictly (RFC 8259), and says where it is broken.
 ///
 /// Foundation's decoder takes trailing commas, bare control characters and lone surrogates without a word: what a
 /// client sends by mistake would be signed as something else.
-struct JSONParser {
+package struct JSONParser {
     /// Objects and arrays within each other, at most.
-    static let maximumDepth = 32
+    package static let maximumDepth = 32
 
     private static let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
 
@@ -19,7 +19,7 @@ struct JSONParser {
     /// Reads a text that is one JSON value.
     ///
     /// - Throws: `malformed`, with line, column and what was expected there; never with the text itself.
-    static func parse(_ bytes: [UInt8]) throws(FailureError) -> JSONValue {
+    package static func parse(_ bytes: [UInt8]) throws(FailureError) -> JSONValue {
         var parser = JSONParser(bytes: bytes)
         parser.skipSpace()
         let value = try parser.value()
@@ -53,6 +53,7 @@ struct JSONParser {
     private mutating func object() throws(FailureError) -> [String: JSONValue] {
         var members: [String: JSONValue] = [:]
         try descend()
+        defer { depth -= 1 }
         if take(UInt8(ascii: "}")) { return members }
         repeat {
             skipSpace()
@@ -68,13 +69,13 @@ struct JSONParser {
             skipSpace()
         } while take(UInt8(ascii: ","))
         guard take(UInt8(ascii: "}")) else { throw broken("a comma or }") }
-        depth -= 1
         return members
     }
 
     private mutating func array() throws(FailureError) -> [JSONValue] {
         var elements: [JSONValue] = []
         try descend()
+        defer { depth -= 1 }
         if take(UInt8(ascii: "]")) { return elements }
         repeat {
             skipSpace()
@@ -82,7 +83,6 @@ struct JSONParser {
             skipSpace()
         } while take(UInt8(ascii: ","))
         guard take(UInt8(ascii: "]")) else { throw broken("a comma or ]") }
-        depth -= 1
         return elements
     }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Contract
+package import Contract
 
 /// A JSON value as it was sent: what is expected of it is decided by whoever reads the field.
-enum JSONValue: Sendable {
+package enum JSONValue: Sendable, Equatable {
     case null
     case bool(Bool)
     case integer(Int64)
@@ -29,7 +29,7 @@ enum JSONValue: Sendable {
     /// Reads a request's body, which must be an object.
     ///
     /// - Throws: `malformed`.
-    static func object(from bytes: [UInt8]) throws(FailureError) -> [String: JSONValue] {
+    package static func object(from bytes: [UInt8]) throws(FailureError) -> [String: JSONValue] {
         guard !bytes.isEmpty else {
             throw FailureError(.malformed, message: "the body is empty; send one JSON object")
         }

@@ -26,7 +26,11 @@ package struct JobStateTable {
     package mutating func accept(_ job: AcceptedJob) {
         guard records[job.id] == nil else { return }
         records[job.id] = JobRecord(
-            id: job.id, acceptedAt: job.acceptedAt, deadline: job.deadline, state: .accepted, endedAt: nil
+            id: job.id,
+            acceptedAt: job.acceptedAt,
+            deadline: job.deadline,
+            state: .accepted,
+            endedAt: nil
         )
     }
 

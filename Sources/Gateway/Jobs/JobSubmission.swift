@@ -51,7 +51,10 @@ struct JobSubmission: Sendable {
         } catch {
             switch error {
             case .full:
-                throw .retryLater(.overloaded, "as many requests as this gateway takes are in flight; try again in a moment")
+                throw .retryLater(
+                    .overloaded,
+                    "as many requests as this gateway takes are in flight; try again in a moment"
+                )
             case .closed:
                 throw .retryLater(.notReady, "the gateway is stopping; send the request to another one")
             }

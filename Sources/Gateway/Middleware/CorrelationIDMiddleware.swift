@@ -20,7 +20,8 @@ struct CorrelationIDMiddleware: RouterMiddleware {
 
     /// Whether the id may stand in logs and headers as it is.
     private static func isDecent(_ id: String) -> Bool {
-        (1...128).contains(id.utf8.count) && id.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "\"") }
+        (1...128).contains(id.utf8.count)
+            && id.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "\"") }
     }
 
     private static func make() -> String {

@@ -124,7 +124,8 @@ final class ReplyRouter: Service {
         guard configuredPartition < count else {
             throw GatewayError(
                 .missingTopic,
-                message: "gateway.replyPartition \(configuredPartition) does not exist: \(topic) has \(count) partitions"
+                message:
+                    "gateway.replyPartition \(configuredPartition) does not exist: \(topic) has \(count) partitions"
             )
         }
         return configuredPartition

@@ -32,7 +32,10 @@ struct DownloadRoute: Sendable {
         signing.items = [item]
 
         return SigningRequest(
-            signing: signing, credential: credential, answer: .download, warnings: try fields.finish()
+            signing: signing,
+            credential: credential,
+            answer: .download,
+            warnings: try fields.finish()
         )
     }
 }

@@ -21,7 +21,10 @@ package struct Preferences: Sendable, Equatable {
                 let pair = preference.split(separator: "=", maxSplits: 1).map { Self.trimmed($0) }
                 switch (pair.first?.lowercased(), pair.count) {
                 case ("respond-async", 1): respondAsync = true
-                case ("wait", 2): if wait == nil, let seconds = Int(pair[1]), (0...Self.longestWait).contains(seconds) { wait = seconds }
+                case ("wait", 2):
+                    if wait == nil, let seconds = Int(pair[1]), (0...Self.longestWait).contains(seconds) {
+                        wait = seconds
+                    }
                 default: break
                 }
             }

@@ -25,7 +25,7 @@ struct SigningAnswer {
         }
         do {
             joined = try ReplyJoiner(result).join(at: 0)
-        } catch where error.code == .malformed {
+        } catch  where error.code == .malformed {
             // Malformed means the reply here, not the request.
             throw FailureError(.internal, message: error.message)
         }

@@ -37,7 +37,8 @@ struct SigningEndpoint: Sendable {
             }
         case .goesOn:
             return JobRoute.accepted(
-                job, preferenceApplied: preferences.applied(maximum: longestWait, isAsynchronous: true)
+                job,
+                preferenceApplied: preferences.applied(maximum: longestWait, isAsynchronous: true)
             )
         case .expired:
             throw Problem.job(.expired, id: job.id)

@@ -19,7 +19,10 @@ extension S3SigningJob {
         self.init()
         self.operation = operation
         s3Bucket = fields.required("s3Bucket", "name the bucket")
-        s3Region = fields.required("s3Region", "name the bucket's region, e.g. us-east-1 (GET /api/v1/regions lists them)")
+        s3Region = fields.required(
+            "s3Region",
+            "name the bucket's region, e.g. us-east-1 (GET /api/v1/regions lists them)"
+        )
         s3Endpoint = fields.string("s3Endpoint") ?? ""
         s3AddressingStyle = fields.string("s3AddressingStyle") ?? ""
         s3CloudFrontDomain = fields.string("s3CloudFrontDomain") ?? ""

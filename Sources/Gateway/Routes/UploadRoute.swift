@@ -39,7 +39,10 @@ struct UploadRoute: Sendable {
         signing.items = [item]
 
         return SigningRequest(
-            signing: signing, credential: credential, answer: .upload, warnings: try fields.finish()
+            signing: signing,
+            credential: credential,
+            answer: .upload,
+            warnings: try fields.finish()
         )
     }
 }

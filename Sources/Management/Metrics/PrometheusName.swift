@@ -17,17 +17,16 @@ enum PrometheusName {
     }
 
     private static func sanitised(_ name: String) -> String {
-        var bytes = name.utf8.map { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
-                byte
-            default: UInt8(ascii: "_")
+        var sanitised = ""
+        for scalar in name.unicodeScalars {
+            switch scalar {
+            case "a"..."z", "A"..."Z", "_": sanitised.unicodeScalars.append(scalar)
+            case "0"..."9":
+                if sanitised.isEmpty { sanitised = "_" }
+                sanitised.unicodeScalars.append(scalar)
+            default: sanitised += "_"
             }
         }
-        if bytes.first.map({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) ?? true {
-            bytes.insert(UInt8(ascii: "_"), at: 0)
-        }
-        return String(decoding: bytes, as: UTF8.self)
+        return sanitised.isEmpty ? "_" : sanitised
     }
 }

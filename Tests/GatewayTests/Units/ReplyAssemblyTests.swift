@@ -22,7 +22,7 @@ import Testing
         return reply
     }
 
-    @Test(arguments: [[0, 1, 2], [2, 1, 0], [1, 1, 0, 0, 2]])
+    @Test(arguments: [[0, 1, 2], [2, 1, 0], [1, 1, 0, 0, 2]] as [[UInt32]])
     func partsJoinInTheOrderOfTheirItems(arrival: [UInt32]) throws {
         var assembly = ReplyAssembly()
         var whole: Reply?
@@ -37,7 +37,8 @@ import Testing
     @Test func partsWithTemplatesOfTheirOwnKeepThem() throws {
         var assembly = ReplyAssembly()
         _ = assembly.add(part(0, of: 2, keys: ["a"], origin: "https://one"))
-        let whole = try #require(assembly.add(part(1, of: 2, keys: ["b"], origin: "https://two")))
+        let last = assembly.add(part(1, of: 2, keys: ["b"], origin: "https://two"))
+        let whole = try #require(last)
         #expect(try ReplyJoiner(whole.s3Signing).join(at: 0).publicURL == "https://one")
         #expect(try ReplyJoiner(whole.s3Signing).join(at: 1).publicURL == "https://two")
     }
@@ -49,7 +50,7 @@ import Testing
         #expect(assembly.add(failed) != nil)
     }
 
-    @Test(arguments: [(UInt32(9), UInt32(3)), (3, 3), (.max, 2)])
+    @Test(arguments: [(9, 3), (3, 3), (.max, 2), (0, .max), (0, ReplyAssembly.maximumParts + 1)] as [(UInt32, UInt32)])
     func partBeyondTheCountIsIgnored(index: UInt32, count: UInt32) {
         var assembly = ReplyAssembly()
         #expect(assembly.add(part(index, of: count, keys: ["a"])) == nil)

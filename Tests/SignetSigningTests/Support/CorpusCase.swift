@@ -32,9 +32,9 @@ struct CorpusCase: Decodable, Sendable {
 
     let id: Int
     let request: Request
-    let url: String
+    var url: String
     /// Name in lower case and value of each signed header but `host`.
-    let headers: [[String]]
+    var headers: [[String]]
 
     /// Reads JSON lines.
     static func read(_ file: URL) throws -> [CorpusCase] {

@@ -16,6 +16,11 @@ package final class ChildProcess: Sendable {
         package var isSuccess: Bool { self == .exited(code: 0) }
     }
 
+    package enum Output: Sendable {
+        case stdout
+        case stderr
+    }
+
     /// The name of the program, for messages. Arguments may hold secrets and are never told.
     package let name: String
     package let stdout = ProcessOutput()
@@ -86,11 +91,11 @@ package final class ChildProcess: Sendable {
     /// - Throws: ``TestSupportError`` with the end of what it wrote when the output ends without such a line,
     ///   ``DeadlineExceeded`` when none comes.
     package func waitForLine(
-        on output: KeyPath<ChildProcess, ProcessOutput> & Sendable = \.stdout,
+        on output: Output = .stdout,
         within duration: Duration = .seconds(60),
         where fits: @escaping @Sendable (String) -> Bool
     ) async throws -> String {
-        let lines = self[keyPath: output].lines
+        let lines = (output == .stdout ? stdout : stderr).lines
         return try await withDeadline(duration, for: "a line of \(name)") {
             for await line in lines where fits(line) {
                 return line

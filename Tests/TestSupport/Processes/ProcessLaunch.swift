@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Synchronization
 
 /// What `posix_spawn` is told: a process in a group of its own, with the given input and two pipes to read from.
 struct ProcessLaunch: Sendable {
@@ -15,8 +16,15 @@ struct ProcessLaunch: Sendable {
     let environment: [String: String]
     let input: Data
 
+    /// One start at a time: between its making and its being closed on exec, a pipe must not get into another child,
+    /// which would hold it open.
+    private static let starting = Mutex(())
+
     func start() throws -> Started {
-        // Every descriptor is closed on exec, so that no other child holds this one's pipes open.
+        try Self.starting.withLock { _ in try startAlone() }
+    }
+
+    private func startAlone() throws -> Started {
         let input = try inputDescriptor()
         defer { close(input) }
         let stdout = try pipeDescriptors()
@@ -91,14 +99,10 @@ struct ProcessLaunch: Sendable {
 
     private func pipeDescriptors() throws -> (reading: Int32, writing: Int32) {
         var ends: [Int32] = [-1, -1]
-        #if canImport(Darwin)
         _ = try checked(pipe(&ends), "make a pipe")
         for end in ends {
             _ = try checked(fcntl(end, F_SETFD, FD_CLOEXEC), "make a pipe")
         }
-        #else
-        _ = try checked(pipe2(&ends, O_CLOEXEC), "make a pipe")
-        #endif
         return (ends[0], ends[1])
     }
 

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import ArgumentParser
+internal import Contract
+internal import Foundation
+internal import SwiftProtobuf
+internal import Worker
+
+/// `signet sign`: the worker's handler without Kafka.
+struct SignCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sign",
+        abstract: "Sign offline: one job as Protobuf-JSON a line on standard input, one reply a line on standard output.",
+        discussion: """
+            Jobs and replies are those of Schemas/signet/v1; version, jobId and tenant may be left out. Keys come from
+            worker.profilesFile or the AWS environment (profile `default`). Replies hold presigned URLs: keep them secret.
+            Ends 1 if any job failed; its reply says why.
+
+              echo '{"s3Signing":{"s3Bucket":"my-bucket","s3Region":"eu-central-1","operation":"GetObject",
+                     "items":[{"key":"photo.jpg"}]}}' | tr -d '\\n' | signet sign
+            """
+    )
+
+    @OptionGroup var options: SettingsOptions
+
+    func run() async throws {
+        let settings = try options.load()
+        let configuration = try settings.workerConfiguration()
+        let credentials = try CredentialResolver(
+            profilesFile: settings.profilesFile,
+            environment: settings.environment,
+            sealingKeys: configuration.sealingKeys
+        )
+        let handler = JobHandler(signing: S3SigningHandler(credentials: credentials), worker: configuration.identity)
+        let tenant = try settings.tenant
+        var failed = false
+        while let line = readLine(strippingNewline: true) {
+            if line.allSatisfy(\.isWhitespace) { continue }
+            let reply = answer(line, handler, tenant: tenant)
+            if reply.hasFailure || reply.s3Signing.items.contains(where: \.hasFailure) { failed = true }
+            Console.print(String(decoding: try WireFormat.json.encode(reply), as: UTF8.self))
+        }
+        if failed { throw ExitCode.failure }
+    }
+
+    private func answer(_ line: String, _ handler: JobHandler, tenant: String) -> Reply {
+        let now = Int64(Date.now.timeIntervalSince1970 * 1_000)
+        do throws(FailureError) {
+            var warnings: [String] = []
+            let result = Array(line.utf8).withUnsafeBytes { bytes in
+                Result { () throws(FailureError) in
+                    try WireFormat.json.decode(Job.self, from: bytes, warnings: &warnings)
+                }
+            }
+            var job = try result.get()
+            if job.version == 0 { job.version = 1 }
+            if job.jobID.isEmpty { job.jobID = JobID(unixMilliseconds: now).description }
+            if job.tenant.isEmpty { job.tenant = tenant }
+            var reply = handler.run(job, recordTime: nil, now: now, warnings: warnings).reply
+            if reply.hasFailure { return reply }
+            reply.s3Signing = try ReplyJoiner(reply.s3Signing).joined()
+            return reply
+        } catch {
+            var reply = Reply()
+            reply.version = 1
+            reply.completedAtMs = now
+            reply.failure = Failure(error)
+            return reply
+        }
+    }
+}

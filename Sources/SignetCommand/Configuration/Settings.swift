@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Configuration
+internal import Contract
+internal import Foundation
+internal import Gateway
+internal import Logging
+internal import SignetKafka
+internal import Worker
+
+/// The settings of this process, as its parts want them.
+struct Settings {
+    /// In the order in which they count.
+    let sources: [SettingsSource]
+    /// Where workers look for AWS credentials.
+    let environment: [String: String]
+    let kafka: KafkaConfiguration
+    private let reader: ConfigReader
+
+    init(sources: [SettingsSource], environment: [String: String]) throws {
+        self.sources = sources
+        self.environment = environment
+        reader = ConfigReader(providers: sources.map(\.provider))
+        kafka = KafkaConfiguration(
+            sources.reversed().reduce(into: [:]) { settings, source in
+                settings.merge(source.kafka) { _, stronger in stronger }
+            }
+        )
+        try kafka.validate()
+        guard Logger.Level(rawValue: try text("log.level")) != nil else {
+            throw CommandError(
+                "log.level must be one of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+    }
+
+    // MARK: Single settings
+
+    var topics: TopicNames { get throws { TopicNames(prefix: try text("topics.prefix")) } }
+    var tenant: String { get throws { try text("tenant") } }
+    var logLevel: Logger.Level { (try? text("log.level")).flatMap(Logger.Level.init(rawValue:)) ?? .info }
+    var managementHost: String { get throws { try text("management.host") } }
+    var managementPort: Int { get throws { try integer("management.port") } }
+    var shutdownTimeout: Duration { get throws { try milliseconds("shutdown.timeout") } }
+
+    /// The broker to use.
+    ///
+    /// - Throws: If none is named.
+    func requireBroker() throws {
+        if (kafka["bootstrap.servers"] ?? "").isEmpty {
+            throw CommandError(
+                "no Kafka broker is named; set SIGNET_KAFKA_BOOTSTRAP_SERVERS=host:port "
+                    + "(for one on this machine: signet broker, or everything in one process: signet dev)"
+            )
+        }
+    }
+
+    // MARK: Parts
+
+    func gatewayConfiguration() throws -> GatewayConfiguration {
+        var configuration = GatewayConfiguration(
+            kafka: kafka, instanceID: optionalText("gateway.instanceId") ?? ProcessInfo.processInfo.hostName)
+        configuration.topics = try topics
+        configuration.tenant = try tenant
+        configuration.host = try text("http.host")
+        configuration.port = try integer("http.port")
+        configuration.allowUnauthenticated = try reader.requiredBool(forKey: "http.allowUnauthenticated")
+        configuration.maxBodyBytes = try integer("http.maxBodyBytes")
+        configuration.maxInFlight = try integer("http.maxInFlight")
+        configuration.maxJobs = try integer("gateway.maxJobs")
+        configuration.waitUntil = try milliseconds("gateway.waitUntil")
+        configuration.longestWait = try milliseconds("gateway.longestWait")
+        configuration.deadline = try milliseconds("gateway.deadline")
+        configuration.deliveryTimeout = try milliseconds("gateway.deliveryTimeout")
+        configuration.jobRetention = try milliseconds("gateway.jobRetention")
+        configuration.drainTimeout = try milliseconds("gateway.drainTimeout")
+        configuration.replyPartition = reader.int(forKey: "gateway.replyPartition").map { Int32(clamping: $0) }
+        if let key = optionalText("sealing.publicKey") {
+            do {
+                configuration.sealingKey = try SealingPublicKey(key)
+            } catch {
+                throw CommandError("sealing.publicKey: \(error)")
+            }
+        }
+        return configuration
+    }
+
+    func workerConfiguration() throws -> WorkerConfiguration {
+        let process = "\(ProcessInfo.processInfo.hostName)-\(ProcessInfo.processInfo.processIdentifier)"
+        return WorkerConfiguration(
+            kafka: kafka,
+            topics: try topics,
+            group: try text("worker.group"),
+            identity: WorkerIdentity(name: optionalText("worker.name") ?? process, pool: try text("worker.pool")),
+            concurrency: try integer("worker.concurrency"),
+            bulkWeight: try integer("worker.bulkWeight"),
+            allowedReplyTopics: optionalText("replies.allowed").map { ReplyTopicPolicy(list: $0) },
+            profilesFile: optionalText("worker.profilesFile"),
+            sealingKeys: try sealingKeys(),
+            maximumReplyBytes: try integer("worker.maxReplyBytes")
+        )
+    }
+
+    func sealingKeys() throws -> [SealingPrivateKey] {
+        try optionalText("sealing.privateKeysFile").map { try SealingKeyFile.read(path: $0) } ?? []
+    }
+
+    var profilesFile: String? { optionalText("worker.profilesFile") }
+
+    // MARK: Reading
+
+    private func text(_ key: ConfigKey) throws -> String { try reader.requiredString(forKey: key) }
+
+    private func integer(_ key: ConfigKey) throws -> Int { try reader.requiredInt(forKey: key) }
+
+    private func milliseconds(_ key: ConfigKey) throws -> Duration { .milliseconds(try integer(key)) }
+
+    /// An empty value counts as none.
+    private func optionalText(_ key: ConfigKey) -> String? {
+        reader.string(forKey: key).flatMap { $0.isEmpty ? nil : $0 }
+    }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Foundation
+internal import Logging
+internal import Management
+internal import Metrics
+internal import ServiceLifecycle
+internal import UnixSignals
+
+/// What every long-running command has besides its work: log, metrics, the management port, and an orderly end.
+struct ProcessRuntime {
+    let logger: Logger
+    let readiness = ReadinessRegistry()
+    private let metrics = PrometheusMetricsFactory()
+    private let settings: Settings
+
+    /// Makes log and metrics those of the process: once, before anything else uses them.
+    init(_ settings: Settings, label: String) {
+        self.settings = settings
+        let level = settings.logLevel
+        LoggingSystem.bootstrap { label in
+            // Standard output is for what commands print.
+            var handler = StreamLogHandler.standardError(label: label)
+            handler.logLevel = level
+            return handler
+        }
+        MetricsSystem.bootstrap(metrics)
+        logger = Logger(label: label)
+    }
+
+    /// The management port as a service.
+    ///
+    /// - Parameter port: `nil`: the one of the settings.
+    func management(port: Int? = nil) throws -> ManagementServer {
+        let host = try settings.managementHost
+        return ManagementServer(
+            host: host,
+            port: try port ?? settings.managementPort,
+            readiness: readiness,
+            metrics: metrics,
+            logger: logger,
+            onListening: { [logger] port in
+                logger.info("Management listens", metadata: ["url": "http://\(host):\(port)"])
+            }
+        )
+    }
+
+    /// Runs services until one ends, or SIGTERM or SIGINT asks for an orderly end, in the reverse order.
+    func run(_ services: [ServiceGroupConfiguration.ServiceConfiguration]) async throws {
+        var configuration = ServiceGroupConfiguration(
+            services: services,
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logger
+        )
+        configuration.maximumGracefulShutdownDuration = try settings.shutdownTimeout
+        configuration.maximumCancellationDuration = .seconds(5)
+        try await ServiceGroup(configuration: configuration).run()
+    }
+}
+
+/// A piece of work within a group of services; what happens when it ends is the group's to say.
+struct Scenario: Service {
+    let work: @Sendable () async throws -> Void
+
+    func run() async throws {
+        try await work()
+    }
+}
+
+extension ServiceGroupConfiguration.ServiceConfiguration {
+    /// Work whose end is no news to the group.
+    static func once(_ work: @escaping @Sendable () async throws -> Void) -> Self {
+        .init(
+            service: Scenario { try? await cancelWhenGracefulShutdown { try await work() } },
+            successTerminationBehavior: .ignore
+        )
+    }
+
+    /// Work whose end is the end of the group.
+    static func main(_ work: @escaping @Sendable () async throws -> Void) -> Self {
+        .init(
+            service: Scenario { try await cancelWhenGracefulShutdown { try await work() } },
+            successTerminationBehavior: .gracefullyShutdownGroup
+        )
+    }
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import SignetKafka
+
+/// Numbers of requests (Kafka protocol guide, "Api Keys").
+enum Request {
+    static let produce: Int16 = 0
+    static let offsetCommit: Int16 = 8
+    static let heartbeat: Int16 = 12
+}
+
+/// Numbers of errors (Kafka protocol guide, "Error Codes").
+extension KafkaError.Code {
+    static let unknownTopicOrPartition = KafkaError.Code(rawValue: 3)
+    static let notLeader = KafkaError.Code(rawValue: 6)
+    static let requestTimedOut = KafkaError.Code(rawValue: 7)
+    static let groupAuthorizationFailed = KafkaError.Code(rawValue: 30)
+    static let unknownMember = KafkaError.Code(rawValue: 25)
+    static let topicAuthorizationFailed = KafkaError.Code(rawValue: 29)
+}

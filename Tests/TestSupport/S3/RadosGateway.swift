@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+
+/// A real S3 server for tests: Ceph's gateway, which verifies every signature, over a store in memory.
+///
+/// Each instance is a cluster of its own: several run side by side. It answers path-style requests at ``endpoint``,
+/// virtual-host ones at `BUCKET.localhost`, and takes any region.
+package final class RadosGateway: Sendable {
+    /// `http://127.0.0.1:PORT`
+    package let endpoint: String
+    package let port: UInt16
+    package let region = "us-east-1"
+    package let accessKey: String
+    package let secretKey: String
+    /// A bucket that is there and empty.
+    package let bucket: String
+    private let process: ChildProcess
+
+    /// Starts one; it takes about two seconds.
+    ///
+    /// - Throws: ``TestSupportError`` that tells what the daemons said, or which program is missing.
+    package static func start(
+        accessKey: String = "AKIASIGNETTEST000001",
+        secretKey: String = "not/a+secret=but/formed-like+one/00000001",
+        bucket: String = "signet-test"
+    ) async throws -> RadosGateway {
+        // It gets SIGTERM at the end of the tests' process: it has a directory to remove.
+        let process = try ChildProcess("/bin/bash", [script, accessKey, secretKey, bucket], ending: SIGTERM)
+        do {
+            let line = try await process.waitForLine { $0.hasPrefix("ready ") }
+            let endpoint = String(line.dropFirst("ready ".count))
+            guard let port = endpoint.split(separator: ":").last.flatMap({ UInt16($0) }) else {
+                throw TestSupportError("the S3 gateway says where it is in an unknown form: \(line)")
+            }
+            return RadosGateway(process, endpoint, port, accessKey, secretKey, bucket)
+        } catch {
+            process.terminate()
+            _ = try? await process.finish()
+            throw TestSupportError("the S3 gateway did not start: \(error)\n\(process.lastWords)")
+        }
+    }
+
+    /// One for the whole process of the tests, started when it is first asked for; it ends with that process.
+    package static func shared() async throws -> RadosGateway {
+        try await Shared.instance.gateway()
+    }
+
+    private init(
+        _ process: ChildProcess,
+        _ endpoint: String,
+        _ port: UInt16,
+        _ accessKey: String,
+        _ secretKey: String,
+        _ bucket: String
+    ) {
+        self.process = process
+        self.endpoint = endpoint
+        self.port = port
+        self.accessKey = accessKey
+        self.secretKey = secretKey
+        self.bucket = bucket
+    }
+
+    /// The number of its process, for tests of what becomes of it.
+    package var processID: Int32 { process.processID }
+
+    /// Ends it, and waits until nothing of it is left.
+    package func stop() async throws {
+        process.terminate()
+        _ = try await withDeadline(for: "the S3 gateway to end") { [process] in try await process.exitStatus() }
+    }
+
+    private static let script = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().appendingPathComponent("radosgw.sh").path
+}
+
+/// Runs an S3 server as long as the body runs.
+package func withRadosGateway<Result>(_ body: (RadosGateway) async throws -> Result) async throws -> Result {
+    let gateway = try await RadosGateway.start()
+    let result: Result
+    do {
+        result = try await body(gateway)
+    } catch {
+        try? await gateway.stop()
+        throw error
+    }
+    try await gateway.stop()
+    return result
+}
+
+/// Starts the shared instance once, however many ask at the same time.
+private actor Shared {
+    static let instance = Shared()
+
+    private var starting: Task<RadosGateway, any Error>?
+
+    func gateway() async throws -> RadosGateway {
+        let task = starting ?? Task { try await RadosGateway.start() }
+        starting = task
+        return try await task.value
+    }
+}
