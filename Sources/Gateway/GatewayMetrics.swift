@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Metrics
+package import CoreMetrics
 internal import Synchronization
 
 /// What the gateway counts and times, under OpenTelemetry's names where there is one; labels are bounded.
 package final class GatewayMetrics: Sendable {
-    private let waitingRequests = Gauge(label: "signet.gateway.requests.waiting")
-    private let openJobs = Gauge(label: "signet.gateway.jobs.open")
-    private let foreignReplies = Counter(label: "signet.gateway.replies.foreign")
-    private let unreadableReplies = Counter(label: "signet.gateway.replies.unreadable")
-    private let expiredJobs = Counter(label: "signet.gateway.jobs.expired")
+    private let waitingRequests: Gauge
+    private let openJobs: Gauge
+    private let foreignReplies: Counter
+    private let unreadableReplies: Counter
+    private let expiredJobs: Counter
+    private let factory: any MetricsFactory
     private let requests = Mutex<[RequestLabels: Timer]>([:])
 
     /// What requests are told apart by.
@@ -19,7 +20,14 @@ package final class GatewayMetrics: Sendable {
         let status: Int
     }
 
-    package init() {}
+    package init(factory: any MetricsFactory = MetricsSystem.factory) {
+        self.factory = factory
+        waitingRequests = Gauge(label: "signet.gateway.requests.waiting", dimensions: [], factory: factory)
+        openJobs = Gauge(label: "signet.gateway.jobs.open", dimensions: [], factory: factory)
+        foreignReplies = Counter(label: "signet.gateway.replies.foreign", dimensions: [], factory: factory)
+        unreadableReplies = Counter(label: "signet.gateway.replies.unreadable", dimensions: [], factory: factory)
+        expiredJobs = Counter(label: "signet.gateway.jobs.expired", dimensions: [], factory: factory)
+    }
 
     func waiting(_ waiting: Int, open: Int) {
         waitingRequests.record(waiting)
@@ -42,7 +50,8 @@ package final class GatewayMetrics: Sendable {
                     ("http.request.method", labels.method),
                     ("http.response.status_code", String(labels.status)),
                 ],
-                preferredDisplayUnit: .seconds
+                preferredDisplayUnit: .seconds,
+                factory: factory
             )
             timers[labels] = timer
             return timer

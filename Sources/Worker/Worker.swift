@@ -111,11 +111,11 @@ package struct Worker: Service {
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [
-                    .init(service: producer),
-                    .init(service: pool, successTerminationBehavior: .ignore),
                     .init(service: OpenedCredentialsPurge(credentials: credentials, clock: clock)),
-                    .init(service: signing, successTerminationBehavior: .gracefullyShutdownGroup),
-                    .init(service: bulk, successTerminationBehavior: .gracefullyShutdownGroup),
+                    .init(service: producer),
+                    .init(service: pool),
+                    .init(service: signing),
+                    .init(service: bulk),
                     .init(service: start, successTerminationBehavior: .ignore),
                 ],
                 logger: logger

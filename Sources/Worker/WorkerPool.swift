@@ -8,7 +8,7 @@ internal import SignetKafka
 
 /// Takes batches of jobs from the consumers, runs them, and stores offsets once what they gave is delivered.
 ///
-/// Ends when the consumers have closed and all they handed out is settled.
+/// Ends when the consumers have closed, all they handed out is settled, and it is its turn to shut down.
 struct WorkerPool: Service {
     /// A consumer with its place in the turn.
     struct Lane: Sendable {
@@ -44,6 +44,8 @@ struct WorkerPool: Service {
             }
             try await group.waitForAll()
         }
+        // The last consumer may still be closing: what ends out of turn would count as a failure.
+        try? await gracefulShutdown()
     }
 
     // MARK: Intake

@@ -54,7 +54,13 @@ struct ProcessRuntime {
         )
         configuration.maximumGracefulShutdownDuration = try settings.shutdownTimeout
         configuration.maximumCancellationDuration = .seconds(5)
-        try await ServiceGroup(configuration: configuration).run()
+        do {
+            try await ServiceGroup(configuration: configuration).run()
+        } catch let error as ServiceGroupError {
+            // Its text shows the insides of the service.
+            logger.debug("A service ended unexpectedly", metadata: ["error": "\(error)"])
+            throw CommandError("a part of the process ended unexpectedly; its log says why")
+        }
     }
 }
 

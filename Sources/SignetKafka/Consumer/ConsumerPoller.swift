@@ -130,6 +130,7 @@ final class ConsumerPoller: @unchecked Sendable {
             turn(timeout: options.pollTimeout)
         }
         close()
+        client.markClosed()
         context.handler = nil
         mailbox.finish()
         let abandoned = shared.withLock { shared in
@@ -153,9 +154,7 @@ final class ConsumerPoller: @unchecked Sendable {
 
         if outstanding >= options.maximumOutstandingBatches, !isHeldBack {
             // A pause throws away what was prefetched, so wait a moment for a release first.
-            wakeUp.wait(timeout: .milliseconds(200))
-            if shared.withLock({ $0.outstanding }) < options.maximumOutstandingBatches { return }
-            if shared.withLock({ !$0.commands.isEmpty || $0.isStopping }) { return }
+            if waitsForRelease(atMost: .milliseconds(200)) { return }
             holdBack()
         } else if isHeldBack, outstanding <= options.maximumOutstandingBatches / 2 {
             letGo()
@@ -163,6 +162,22 @@ final class ConsumerPoller: @unchecked Sendable {
         // While something is awaited, look often; else the queue's own wake-up suffices.
         let isWaiting = revocation != nil || isHeldBack
         fetch(timeout: isWaiting ? min(timeout, .milliseconds(10)) : timeout)
+    }
+
+    /// Waits until a batch is released or there is other work.
+    ///
+    /// - Returns: `false` if neither came. A signal may be an old one, so it alone tells nothing.
+    private func waitsForRelease(atMost patience: Duration) -> Bool {
+        let deadline = ContinuousClock.now + patience
+        while true {
+            let hasWork = shared.withLock { shared in
+                shared.outstanding < options.maximumOutstandingBatches || !shared.commands.isEmpty || shared.isStopping
+            }
+            if hasWork { return true }
+            let left = deadline - ContinuousClock.now
+            if left < .milliseconds(1) { return false }
+            wakeUp.wait(timeout: left)
+        }
     }
 
     /// Polls one with a timeout, then takes the rest without one: a batch call with a timeout waits all of it.

@@ -12,7 +12,7 @@ package final class NativeClient: @unchecked Sendable {
     let handle: OpaquePointer
     private let context: CallbackContext
     /// Nobody serves the client's queue any more.
-    let isClosed = Atomic<Bool>(false)
+    var isClosed: Bool { context.isClosed.load(ordering: .sequentiallyConsistent) }
 
     /// Handles alive in this process: 0 again when all clients are gone.
     package static let alive = Atomic<Int>(0)
@@ -89,6 +89,11 @@ package final class NativeClient: @unchecked Sendable {
         return try answer.get()
     }
 
+    /// Notes that nobody serves the client any more.
+    func markClosed() {
+        context.isClosed.store(true, ordering: .sequentiallyConsistent)
+    }
+
     /// Asks any broker for the cluster's brokers; throws if none answers in time.
     func probe(timeout: Duration) async throws(KafkaError) {
         let code = await DedicatedThread.run { [self] in
@@ -106,6 +111,7 @@ class CallbackContext: @unchecked Sendable {
     // `@unchecked Sendable`: subclasses add only what the poll thread alone touches; the rest is a lock and constants.
     let logger: Logger
     let fatal = Mutex<KafkaError?>(nil)
+    let isClosed = Atomic<Bool>(false)
 
     init(logger: Logger) {
         self.logger = logger
@@ -121,9 +127,14 @@ class CallbackContext: @unchecked Sendable {
     static let log: @convention(c) (OpaquePointer?, Int32, UnsafePointer<CChar>?, UnsafePointer<CChar>?) -> Void = {
         handle, level, facility, text in
         guard let context = CallbackContext.of(handle), let facility, let text else { return }
+        let message = String(cString: text)
+        // One set of settings serves producers and consumers, and a closed client's connections may fail as they like.
+        let isNoise =
+            context.isClosed.load(ordering: .relaxed)
+            || message.contains("is a consumer property") || message.contains("is a producer property")
         // Syslog's levels; what the library calls an error is a passing state of a connection more often than not.
         let severity: Logger.Level =
-            switch level {
+            switch isNoise ? 7 : level {
             case ...2: .critical
             case 3...4: .warning
             case 5...6: .info
@@ -132,7 +143,7 @@ class CallbackContext: @unchecked Sendable {
         context.logger.log(
             level: severity,
             "librdkafka",
-            metadata: ["facility": "\(String(cString: facility))", "text": "\(String(cString: text))"]
+            metadata: ["facility": "\(String(cString: facility))", "text": "\(message)"]
         )
     }
 

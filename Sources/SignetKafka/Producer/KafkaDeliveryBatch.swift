@@ -60,7 +60,7 @@ public final class KafkaDeliveryBatch: @unchecked Sendable {
         headers: [KafkaHeader] = [],
         timestamp: Int64? = nil
     ) throws(KafkaError) {
-        guard !client.isClosed.load(ordering: .sequentiallyConsistent) else {
+        guard !client.isClosed else {
             throw KafkaError(code: .destroyed, message: "writing to topic \(topic): the producer is closed")
         }
         let native = headers.isEmpty ? nil : Self.makeHeaders(headers)
@@ -78,7 +78,7 @@ public final class KafkaDeliveryBatch: @unchecked Sendable {
             throw KafkaError(code, while: "writing to topic \(topic)")
         }
         // The producer closed meanwhile and may have missed this record: report it as the others were.
-        if client.isClosed.load(ordering: .sequentiallyConsistent) { client.purge() }
+        if client.isClosed { client.purge() }
     }
 
     /// Hands a record to the producer; as above.

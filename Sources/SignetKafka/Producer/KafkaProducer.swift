@@ -128,7 +128,7 @@ public final class KafkaProducer: Service, Sendable {
             client.purge()
         }
         // From here on nobody reports deliveries: `append` refuses, and what slipped in before is given up.
-        client.isClosed.store(true, ordering: .sequentiallyConsistent)
+        client.markClosed()
         client.purge()
     }
 }

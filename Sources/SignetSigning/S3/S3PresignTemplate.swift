@@ -19,6 +19,10 @@ public struct S3PresignTemplate: Sendable, CustomStringConvertible, CustomDebugS
     /// The signature's inner hash behind the fixed start of the string to sign.
     private let stringHead: SHA256Hash
     private let key: SigningKey
+    /// The URL up to the key's path.
+    private let urlHead: [UInt8]
+    /// The URL between the path and the signature's digits.
+    private let urlTail: [UInt8]
 
     init(
         method: S3Method,
@@ -51,6 +55,8 @@ public struct S3PresignTemplate: Sendable, CustomStringConvertible, CustomDebugS
         var string = key.hmac.inner
         string.update(StringToSign.head(time: time, scope: scope))
         stringHead = string
+        urlHead = Array("\(endpoint.origin)\(endpoint.pathPrefix)".utf8)
+        urlTail = Array("?\(query)&X-Amz-Signature=".utf8)
     }
 
     /// What the client must send besides `host`: lower-case names, in order.
@@ -63,31 +69,85 @@ public struct S3PresignTemplate: Sendable, CustomStringConvertible, CustomDebugS
     /// - Parameter key: 1 to 1,024 bytes of any Unicode; encoded once and not normalised.
     /// - Throws: `invalid_key`.
     public func sign(key: String) throws(SigningError) -> SignedObject {
+        try Self.check(key)
         var key = key
+        return key.withUTF8 { key in
+            withUnsafeTemporaryAllocation(byteCount: key.count * 3 + 1, alignment: 1) { buffer in
+                let path = Self.writePath(of: key, to: buffer)
+                return SignedObject(path: String(decoding: path, as: UTF8.self), signature: signature(ofPath: path))
+            }
+        }
+    }
+
+    /// The presigned URL of a signed key: a secret for as long as it lives.
+    public func url(for object: SignedObject) -> String {
+        var path = object.path
+        return path.withUTF8 { path in
+            url(pathOf: path.count) { buffer in
+                buffer.copyMemory(from: UnsafeRawBufferPointer(path))
+                return (path.count, object.signature)
+            }
+        }
+    }
+
+    /// The presigned URL of a key: what `url(for:)` gives for a signed key, in one pass.
+    ///
+    /// - Parameter key: As for `sign(key:)`.
+    /// - Throws: `invalid_key`.
+    public func url(forKey key: String) throws(SigningError) -> String {
+        try Self.check(key)
+        var key = key
+        return key.withUTF8 { key in
+            url(pathOf: key.count * 3 + 1) { buffer in
+                let path = Self.writePath(of: key, to: buffer)
+                return (path.count, signature(ofPath: path))
+            }
+        }
+    }
+
+    /// Assembles a URL in place.
+    ///
+    /// - Parameter writePath: Writes at most `capacity` bytes; returns how many, and the signature.
+    @inline(__always)
+    private func url(
+        pathOf capacity: Int,
+        writePath: (UnsafeMutableRawBufferPointer) -> (length: Int, signature: SHA256Digest)
+    ) -> String {
+        String(unsafeUninitializedCapacity: urlHead.count + capacity + urlTail.count + 64) { url in
+            let url = UnsafeMutableRawBufferPointer(url)
+            url.copyBytes(from: urlHead)
+            var end = urlHead.count
+            let (length, signature) = writePath(UnsafeMutableRawBufferPointer(rebasing: url[end..<end + capacity]))
+            end += length
+            UnsafeMutableRawBufferPointer(rebasing: url[end...]).copyBytes(from: urlTail)
+            end += urlTail.count
+            signature.writeHexadecimal(to: UnsafeMutableRawBufferPointer(rebasing: url[end...]))
+            return end + 64
+        }
+    }
+
+    private static func check(_ key: String) throws(SigningError) {
         let count = key.utf8.count
-        guard (1...Self.longestKey).contains(count) else {
+        guard (1...longestKey).contains(count) else {
             throw SigningError(
                 .invalidKey,
                 parameter: "key",
-                message: count == 0
-                    ? "the key is empty" : "a key has at most \(Self.longestKey) bytes of UTF-8, not \(count)"
+                message: count == 0 ? "the key is empty" : "a key has at most \(longestKey) bytes of UTF-8, not \(count)"
             )
         }
-        return key.withUTF8 { bytes in
-            withUnsafeTemporaryAllocation(byteCount: bytes.count * 3 + 1, alignment: 1) { buffer in
-                buffer[0] = UInt8(ascii: "/")
-                let length = PercentEncoding.write(
-                    UnsafeRawBufferPointer(bytes),
-                    to: UnsafeMutableRawBufferPointer(rebasing: buffer[1...]),
-                    keepsSlash: true
-                )
-                let path = UnsafeRawBufferPointer(rebasing: buffer[0...length])
-                return SignedObject(
-                    path: String(decoding: path, as: UTF8.self),
-                    signature: signature(ofPath: path)
-                )
-            }
-        }
+    }
+
+    /// Writes a slash and the encoded key to `buffer`, which must hold three times its bytes and one.
+    @inline(__always)
+    private static func writePath(
+        of key: UnsafeBufferPointer<UInt8>,
+        to buffer: UnsafeMutableRawBufferPointer
+    ) -> UnsafeRawBufferPointer {
+        buffer[0] = UInt8(ascii: "/")
+        let length = PercentEncoding.write(
+            UnsafeRawBufferPointer(key), to: UnsafeMutableRawBufferPointer(rebasing: buffer[1...]), keepsSlash: true
+        )
+        return UnsafeRawBufferPointer(rebasing: buffer[0...length])
     }
 
     public var description: String { "S3PresignTemplate(\(method.rawValue) \(endpoint.origin)\(endpoint.pathPrefix))" }
@@ -107,11 +167,6 @@ public struct S3PresignTemplate: Sendable, CustomStringConvertible, CustomDebugS
             string.update(UnsafeRawBufferPointer(hexadecimal))
         }
         return key.hmac.finish(&string)
-    }
-
-    /// The presigned URL of a signed key: a secret for as long as it lives.
-    public func url(for object: SignedObject) -> String {
-        "\(endpoint.origin)\(endpoint.pathPrefix)\(object.path)?\(query)&X-Amz-Signature=\(object.signature.hexadecimal)"
     }
 }
 

@@ -9,7 +9,7 @@ import Testing
         let broker = try await TestCluster.embedded.open(("t", 1))
         let producer = try broker.producer()
         try await running(producer) {
-            try broker.embedded?.failNext(Request.produce, with: [.topicAuthorizationFailed])
+            try broker.embedded?.failNext(Request.produce, with: [.policyViolation])
             let batch = producer.makeBatch()
             try batch.append(topic: broker.topic("t"), value: [1])
             let outcome = await batch.delivered()
@@ -19,8 +19,8 @@ import Testing
             #expect(outcome.failures.count == 1)
             #expect(failure.index == 0)
             #expect(failure.status == .failed)
-            #expect(failure.error.code == .topicAuthorizationFailed)
-            #expect(failure.error.code.name == "TOPIC_AUTHORIZATION_FAILED")
+            #expect(failure.error.code == .policyViolation)
+            #expect(failure.error.code.name == "POLICY_VIOLATION")
             #expect(!failure.error.isRetriable)
             // The next batch of the same producer is delivered.
             try await producer.write(["x"], to: broker.partition("t", 0))
@@ -44,7 +44,7 @@ import Testing
             let batch = producer.makeBatch()
             try batch.append(topic: broker.topic("t"), partition: 0, value: [1])
             _ = await batch.delivered()
-            try broker.embedded?.failNext(Request.produce, with: [.topicAuthorizationFailed])
+            try broker.embedded?.failNext(Request.produce, with: [.policyViolation])
             try batch.append(topic: broker.topic("t"), partition: 1, value: [2])
             _ = await batch.delivered()
             try batch.append(topic: broker.topic("t"), partition: 0, value: [3])

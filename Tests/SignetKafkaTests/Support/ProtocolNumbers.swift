@@ -16,5 +16,5 @@ extension KafkaError.Code {
     static let requestTimedOut = KafkaError.Code(rawValue: 7)
     static let groupAuthorizationFailed = KafkaError.Code(rawValue: 30)
     static let unknownMember = KafkaError.Code(rawValue: 25)
-    static let topicAuthorizationFailed = KafkaError.Code(rawValue: 29)
+    static let policyViolation = KafkaError.Code(rawValue: 44)
 }

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import ArgumentParser
+
+/// `signet-bench`: what a URL costs, beside a baseline of the same work.
+@main
+struct BenchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "signet-bench",
+        abstract: "Measures Signet, each figure beside a baseline of the same run.",
+        subcommands: [SigningBench.self]
+    )
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+
+/// Ways to the same result, measured in turns, so that a change of the machine's speed meets all of them.
+struct Contest {
+    /// One way.
+    struct Contender {
+        let name: String
+        /// Does the work so many times.
+        let run: (_ repetitions: Int) -> Void
+    }
+
+    static let rounds = 5
+    /// A turn is cut into slices of about this length, one contender after the other.
+    private static let slice = Duration.milliseconds(10)
+
+    let contenders: [Contender]
+
+    /// Nanoseconds of the processor for one repetition, by contender and round.
+    func measure(for total: Duration) -> [[Double]] {
+        let clock = ThreadClock()
+        let wallClock = ContinuousClock()
+        let repetitions = contenders.map { contender in
+            var count = 64
+            while true {
+                let elapsed = clock.measure { contender.run(count) }
+                if elapsed >= Self.slice { return count }
+                count *= 2
+            }
+        }
+        var results = contenders.map { _ in [Double]() }
+        for _ in 0..<Self.rounds {
+            var elapsed = contenders.map { _ in Duration.zero }
+            var slices = 0
+            let start = wallClock.now
+            repeat {
+                for (index, contender) in contenders.enumerated() {
+                    elapsed[index] += clock.measure { contender.run(repetitions[index]) }
+                }
+                slices += 1
+            } while wallClock.now - start < total / Self.rounds
+            for index in contenders.indices {
+                results[index].append(elapsed[index].nanoseconds / Double(repetitions[index] * slices))
+            }
+        }
+        return results
+    }
+}
+
+/// Time that this thread has the processor: other processes take it away, but do not count.
+private struct ThreadClock {
+    func measure(_ work: () -> Void) -> Duration {
+        let start = now
+        work()
+        return now - start
+    }
+
+    private var now: Duration {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+    }
+}
+
+extension Duration {
+    fileprivate var nanoseconds: Double {
+        Double(components.seconds) * 1e9 + Double(components.attoseconds) / 1e9
+    }
+}

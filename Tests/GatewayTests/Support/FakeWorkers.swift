@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Contract
+import Gateway
+import Synchronization
+
+/// Kafka and the workers behind it, as a test wants them: what becomes of each job is decided by a closure.
+final class FakeWorkers: JobSink {
+    enum Act: Sendable {
+        case reply(Reply)
+        /// Delivered, and no reply of its own accord.
+        case silence
+        case delivery(JobDelivery)
+    }
+
+    private let act: @Sendable (ReceivedJob) -> Act
+    private let reachable = Atomic<Bool>(true)
+    private let room = Mutex<WaitingRoom?>(nil)
+    /// Every job in the order of arrival.
+    let received: AsyncStream<ReceivedJob>
+    private let arrival: AsyncStream<ReceivedJob>.Continuation
+
+    init(_ act: @escaping @Sendable (ReceivedJob) -> Act) {
+        self.act = act
+        (received, arrival) = AsyncStream.makeStream()
+    }
+
+    func connect(to room: WaitingRoom) {
+        self.room.withLock { $0 = room }
+    }
+
+    var isReachable: Bool {
+        get { reachable.load(ordering: .relaxed) }
+        set { reachable.store(newValue, ordering: .relaxed) }
+    }
+
+    func deliver(_ outgoing: OutgoingJob) async -> JobDelivery {
+        guard let job = try? ReceivedJob(outgoing) else { return .failed(.unavailable) }
+        defer { arrival.yield(job) }
+        switch act(job) {
+        case .silence: return .confirmed
+        case .delivery(let delivery): return delivery
+        case .reply(let reply):
+            send(reply, to: job)
+            return .confirmed
+        }
+    }
+
+    /// Brings a reply to the gateway, now.
+    func send(_ reply: Reply, to job: ReceivedJob) {
+        guard let id = job.correlationID else { return }
+        room.withLock { $0 }?.reply(to: id, reply)
+    }
+
+    /// The next job.
+    func next() async -> ReceivedJob? {
+        await received.first { _ in true }
+    }
+}

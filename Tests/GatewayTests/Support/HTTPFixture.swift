@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import AsyncHTTPClient
+import Contract
+import CoreMetrics
+import Foundation
+import Gateway
+import Hummingbird
+import Logging
+import Management
+import NIOCore
+import NIOHTTP1
+import ServiceLifecycle
+import SignetKafka
+import Synchronization
+
+/// The HTTP side of a gateway on a real port, with workers that a test plays.
+struct HTTPFixture: Sendable {
+    let port: Int
+    let workers: FakeWorkers
+    let room: WaitingRoom
+    let clock: ManualClock
+    let logs: RecordedLogs
+    let metrics: PrometheusMetricsFactory
+    /// Begins the graceful shutdown.
+    let shutDown: @Sendable () async -> Void
+
+    static let replies = ReplyAddress(topic: "signet.replies", partition: 7)
+
+    /// Runs a gateway as long as `body` runs.
+    static func run(
+        _ change: (inout GatewayConfiguration) -> Void = { _ in },
+        isPositioned: Bool = true,
+        workers act: @escaping @Sendable (ReceivedJob) -> FakeWorkers.Act = { .reply($0.signed()) },
+        _ body: (HTTPFixture) async throws -> Void
+    ) async throws {
+        var configuration = GatewayConfiguration(kafka: KafkaConfiguration(), port: 0, instanceID: "test")
+        configuration.sealingKey = SealingPrivateKey().publicKey
+        change(&configuration)
+        let workers = FakeWorkers(act)
+        let clock = ManualClock()
+        let logs = RecordedLogs()
+        let metrics = PrometheusMetricsFactory()
+        let front = HTTPFront(
+            configuration: configuration,
+            sink: workers,
+            metrics: GatewayMetrics(factory: metrics),
+            logger: logs.logger,
+            clock: { clock.now }
+        )
+        workers.connect(to: front.room)
+        if isPositioned { front.room.replyAddress = replies }
+        let (ports, port) = AsyncStream.makeStream(of: Int.self)
+        let group = ServiceGroup(
+            configuration: .init(
+                services: [front.makeApplication { port.yield($0) }],
+                logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+            )
+        )
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask {
+                defer { port.finish() }
+                try await group.run()
+            }
+            guard let bound = await ports.first(where: { _ in true }) else {
+                return try await tasks.waitForAll()
+            }
+            try await body(
+                HTTPFixture(
+                    port: bound, workers: workers, room: front.room, clock: clock, logs: logs, metrics: metrics,
+                    shutDown: { await group.triggerGracefulShutdown() }
+                )
+            )
+            await group.triggerGracefulShutdown()
+            try await tasks.waitForAll()
+        }
+    }
+
+    // MARK: Requests
+
+    struct Answer: Sendable {
+        let status: Int
+        let headers: HTTPHeaders
+        let body: Data
+
+        func header(_ name: String) -> String? { headers.first(name: name) }
+        /// The body, which must be JSON.
+        var json: JSON { get throws { try JSON(body) } }
+    }
+
+    static let upload = "/api/v1/upload/s3/signed-url"
+    static let download = "/api/v1/download/s3/signed-url"
+
+    func send(
+        _ method: HTTPMethod,
+        _ path: String,
+        headers: HTTPHeaders = [:],
+        body: HTTPClientRequest.Body? = nil
+    ) async throws -> Answer {
+        var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)\(path)")
+        request.method = method
+        request.headers = headers
+        request.body = body
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(50))
+        let body = try await response.body.collect(upTo: 1 << 24)
+        return Answer(
+            status: Int(response.status.code), headers: response.headers, body: Data(body.readableBytesView)
+        )
+    }
+
+    func get(_ path: String, headers: HTTPHeaders = [:]) async throws -> Answer {
+        try await send(.GET, path, headers: headers)
+    }
+
+    func post(
+        _ path: String,
+        _ body: String,
+        headers: HTTPHeaders = [:]
+    ) async throws -> Answer {
+        var headers = headers
+        if !headers.contains(name: "content-type") { headers.add(name: "content-type", value: "application/json") }
+        return try await send(.POST, path, headers: headers, body: .bytes(ByteBuffer(string: body)))
+    }
+}
