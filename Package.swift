@@ -116,7 +116,12 @@ let package = Package(
             exclude: ["Baseline"],
             swiftSettings: settings
         ),
-        .testTarget(name: "ContractTests", dependencies: ["Contract", .protobuf, .crypto], swiftSettings: settings),
+        .target(name: "TestSupport", path: "Tests/TestSupport", exclude: ["S3/radosgw.sh"], swiftSettings: settings),
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: ["SignetCommand", "SignetKafka", "Contract", "TestSupport", .logging],
+            swiftSettings: settings
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -20,7 +20,10 @@ import Testing
         let input = Data((0..<3_000_000).map { UInt8(truncatingIfNeeded: $0 &* 7) })
         let (status, stdout, _) = try await runToEnd("cat", input: input)
         #expect(status.isSuccess)
-        #expect(stdout == input)
+        #expect(stdout.count == input.count)
+        // A comparison apart: the differences of large values take forever to tell.
+        let same = stdout == input
+        #expect(same)
         let (_, nothing, _) = try await runToEnd("cat")
         #expect(nothing.isEmpty)
     }

@@ -52,15 +52,15 @@ import Testing
             let body = Data([0, 255, 13, 10, 64] + Array("é€".utf8))
             let response = try await Curl.send(
                 "PUT",
-                base + "/a/../b//c%2F d?x=\"é\"&y=[1-3]{a,b}\\",
-                headers: [("Content-Type", "image/x; a=\"b\""), ("x-amz-meta-é", "gr\\ün"), ("x-empty", "")],
+                base + "/a/../b//c%2F?x=\"é\"&y=[1-3]{a,b}\\",
+                headers: [("Content-Type", "image/x; a=\"b\""), ("x-amz-meta-a", "gr\\ün"), ("x-empty", "")],
                 body: body
             )
             #expect(response.status == 200)
             let echo = try JSONDecoder().decode(Echo.self, from: response.body)
             #expect(echo.method == "PUT")
-            #expect(echo.target.hasPrefix("/a/../b//c%2F"))
-            #expect(echo.target.hasSuffix("&y=[1-3]{a,b}\\"))
+            #expect(echo.target == "/a/../b//c%2F?x=\"é\"&y=[1-3]{a,b}\\")
+            #expect(echo.values("x-amz-meta-a") == ["gr\\ün"])
             #expect(echo.values("content-type") == ["image/x; a=\"b\""])
             #expect(echo.values("x-empty") == [""])
             #expect(echo.values("expect").isEmpty)
@@ -117,7 +117,11 @@ import Testing
     @Test func failsWithoutTellingTheAddressWhenNobodyAnswers() async throws {
         // Port 1 of this machine: nobody stands there.
         let error = await #expect(throws: TestSupportError.self) {
-            try await Curl.send("GET", "http://127.0.0.1:1/?X-Amz-Signature=abcdef", headers: [("authorization", "s3cret")])
+            try await Curl.send(
+                "GET",
+                "http://127.0.0.1:1/?X-Amz-Signature=abcdef",
+                headers: [("authorization", "s3cret")]
+            )
         }
         let text = try #require(error).description
         #expect(!text.contains("abcdef") && !text.contains("s3cret"))

@@ -72,7 +72,9 @@ import Testing
         let web = base64.replacingOccurrences(of: "+", with: "-").replacingOccurrences(of: "/", with: "_")
             .replacingOccurrences(of: "=", with: "")
         #expect(forms(web).contains("base64"))
-        #expect(!forms(base64.replacingOccurrences(of: "/", with: "%2F").replacingOccurrences(of: "+", with: "%2B")).isEmpty)
+        #expect(
+            !forms(base64.replacingOccurrences(of: "/", with: "%2F").replacingOccurrences(of: "+", with: "%2B")).isEmpty
+        )
         #expect(!forms(base64.replacingOccurrences(of: "/", with: "\\/")).isEmpty)
     }
 

@@ -13,5 +13,8 @@ struct GatewayContext: RequestContext {
     }
 
     /// The route's pattern, for metrics and logs: bounded, unlike the path.
-    var route: String { endpointPath ?? "unmatched" }
+    var route: String {
+        // The framework's own word for a request that no route took is no path.
+        endpointPath.flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "unmatched"
+    }
 }

@@ -40,6 +40,8 @@ struct BatchRun: Sendable {
             group.addTask { try await events.run() }
             defer { for stop in [producer.stop, replies.stop, events.stop] { stop() } }
             try await replies.assign([KafkaTopicPartition(topic: replyTopic, partition: 0): .beginning])
+            // A client asks for an unknown topic's leaders only once a second: let it know them before the clock runs.
+            _ = try await producer.partitionCount(of: topics.bulkJobs)
             var outcome = Outcome()
             let clock = ContinuousClock()
             let start = clock.now

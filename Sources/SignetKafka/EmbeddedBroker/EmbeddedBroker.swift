@@ -34,6 +34,9 @@ public final class EmbeddedBroker: @unchecked Sendable {
     ///   - topics: Made at once; topics that are only used appear with 4 partitions.
     ///   - brokers: How many brokers, each on a port of its own.
     public init(topics: [(name: String, partitions: Int)] = [], brokers: Int = 1) throws(KafkaError) {
+        guard (1...100).contains(brokers) else {
+            throw KafkaError(code: .invalidArgument, message: "\(brokers) embedded brokers: 1 to 100 are possible")
+        }
         client = try NativeClient(
             RD_KAFKA_PRODUCER,
             configuration: KafkaConfiguration(["client.id": "signet-embedded-broker"]),
@@ -61,6 +64,13 @@ public final class EmbeddedBroker: @unchecked Sendable {
     }
 
     public func createTopic(_ name: String, partitions: Int) throws(KafkaError) {
+        // The library asserts instead of answering.
+        guard !name.isEmpty, (1...10_000).contains(partitions) else {
+            throw KafkaError(
+                code: .invalidArgument,
+                message: "topic \"\(name)\" with \(partitions) partitions: name it and give it 1 to 10,000"
+            )
+        }
         try call("creating topic \(name)") { rd_kafka_mock_topic_create($0, name, Int32(clamping: partitions), 1) }
     }
 

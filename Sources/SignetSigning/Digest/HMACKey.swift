@@ -30,19 +30,21 @@ package struct HMACKey: Sendable {
     package func authenticate(_ message: UnsafeRawBufferPointer) -> SHA256Digest {
         var inner = inner
         inner.update(message)
-        return finish(&inner)
+        return finish(inner.finalize())
     }
 
     func authenticate(_ text: String) -> SHA256Digest {
         var inner = inner
         inner.update(text)
-        return finish(&inner)
+        return finish(inner.finalize())
     }
 
-    /// Ends a hash that began as a copy of `inner`.
-    func finish(_ inner: inout SHA256Hash) -> SHA256Digest {
+    /// The code of a message from the hash that began as a copy of `inner`.
+    func finish(_ digest: SHA256Digest) -> SHA256Digest {
         var outer = outer
-        inner.finalize().withUnsafeBytes { outer.update($0) }
-        return outer.finalize()
+        // The digest and its padding: one block behind the one that is hashed.
+        var block = (digest.words, UInt64(0x80).littleEndian, UInt64(0), UInt64(0), UInt64(96 * 8).bigEndian)
+        withUnsafeBytes(of: &block) { outer.update(blocks: $0) }
+        return outer.digestOfPaddedBlocks
     }
 }

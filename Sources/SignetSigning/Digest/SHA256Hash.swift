@@ -32,6 +32,25 @@ package struct SHA256Hash {
         return digest
     }
 
+    /// Hashes whole blocks; all that was hashed before must have been whole blocks as well.
+    mutating func update(blocks: UnsafeRawBufferPointer) {
+        SHA256_Update(&context, blocks.baseAddress, blocks.count)
+    }
+
+    /// The hash, if the last block held the padding: without the copies and the wiping of `finalize()`.
+    var digestOfPaddedBlocks: SHA256Digest {
+        var digest = SHA256Digest()
+        withUnsafeMutableBytes(of: &digest.words) { bytes in
+            withUnsafeBytes(of: context.h) { state in
+                for offset in stride(from: 0, to: SHA256Digest.byteCount, by: 4) {
+                    let word = state.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
+                    bytes.storeBytes(of: word.bigEndian, toByteOffset: offset, as: UInt32.self)
+                }
+            }
+        }
+        return digest
+    }
+
     package static func hash(_ bytes: [UInt8]) -> SHA256Digest {
         var hash = SHA256Hash()
         hash.update(bytes)

@@ -22,6 +22,10 @@ public enum PercentEncoding {
         }
     }
 
+    // A bit for each ASCII character that stays: - . 0-9 in the first half, A-Z _ a-z ~ in the second.
+    private static var lowUnreserved: UInt64 { 0x03FF_6000_0000_0000 }
+    private static var highUnreserved: UInt64 { 0x47FF_FFFE_87FF_FFFE }
+
     /// Encodes into `target`, which must hold three times as many bytes.
     ///
     /// - Returns: Bytes written.
@@ -31,8 +35,9 @@ public enum PercentEncoding {
         keepsSlash: Bool
     ) -> Int {
         var position = 0
+        let low = keepsSlash ? lowUnreserved | 1 << UInt64(UInt8(ascii: "/")) : lowUnreserved
         for byte in source {
-            if isUnreserved(byte) || (keepsSlash && byte == UInt8(ascii: "/")) {
+            if byte < 128, (byte < 64 ? low : highUnreserved) &>> UInt64(byte & 63) & 1 == 1 {
                 target[position] = byte
                 position &+= 1
             } else {
@@ -47,9 +52,7 @@ public enum PercentEncoding {
 
     @inline(__always)
     static func isUnreserved(_ byte: UInt8) -> Bool {
-        // A bit for each ASCII character: 0-9 - . in the first word, A-Z a-z _ ~ in the second.
-        let bits: UInt64 = byte < 64 ? 0x03FF_6000_0000_0000 : 0x47FF_FFFE_87FF_FFFE
-        return byte < 128 && bits &>> UInt64(byte & 63) & 1 == 1
+        byte < 128 && (byte < 64 ? lowUnreserved : highUnreserved) &>> UInt64(byte & 63) & 1 == 1
     }
 
     @inline(__always)

@@ -12,17 +12,7 @@ public struct S3PresignTemplate: Sendable, CustomStringConvertible, CustomDebugS
     /// The query without its signature.
     public let query: String
     private let canonicalHeaders: CanonicalHeaders
-    /// The canonical request up to the key's path.
-    private let requestHead: SHA256Hash
-    /// The canonical request behind the key's path.
-    private let requestTail: [UInt8]
-    /// The signature's inner hash behind the fixed start of the string to sign.
-    private let stringHead: SHA256Hash
-    private let key: SigningKey
-    /// The URL up to the key's path.
-    private let urlHead: [UInt8]
-    /// The URL between the path and the signature's digits.
-    private let urlTail: [UInt8]
+    private let prepared: PreparedPresign
 
     init(
         method: S3Method,
@@ -46,17 +36,14 @@ public struct S3PresignTemplate: Sendable, CustomStringConvertible, CustomDebugS
         self.method = method
         self.endpoint = endpoint
         self.expiry = expiry
-        self.key = key
         canonicalHeaders = headers
-        var request = SHA256Hash()
-        request.update("\(method.rawValue)\n\(endpoint.pathPrefix)")
-        requestHead = request
-        requestTail = Array(CanonicalRequest.tail(query: query, headers: headers).utf8)
-        var string = key.hmac.inner
-        string.update(StringToSign.head(time: time, scope: scope))
-        stringHead = string
-        urlHead = Array("\(endpoint.origin)\(endpoint.pathPrefix)".utf8)
-        urlTail = Array("?\(query)&X-Amz-Signature=".utf8)
+        prepared = PreparedPresign(
+            method: method,
+            endpoint: endpoint,
+            query: query,
+            requestTail: CanonicalRequest.tail(query: query, headers: headers),
+            string: PreparedString(key: key.hmac, head: StringToSign.head(time: time, scope: scope))
+        )
     }
 
     /// What the client must send besides `host`: lower-case names, in order.
@@ -70,24 +57,15 @@ public struct S3PresignTemplate: Sendable, CustomStringConvertible, CustomDebugS
     /// - Throws: `invalid_key`.
     public func sign(key: String) throws(SigningError) -> SignedObject {
         try Self.check(key)
-        var key = key
-        return key.withUTF8 { key in
-            withUnsafeTemporaryAllocation(byteCount: key.count * 3 + 1, alignment: 1) { buffer in
-                let path = Self.writePath(of: key, to: buffer)
-                return SignedObject(path: String(decoding: path, as: UTF8.self), signature: signature(ofPath: path))
-            }
+        return prepared.withSignature(of: key) { path, signature in
+            SignedObject(path: String(copying: path), signature: signature)
         }
     }
 
     /// The presigned URL of a signed key: a secret for as long as it lives.
     public func url(for object: SignedObject) -> String {
         var path = object.path
-        return path.withUTF8 { path in
-            url(pathOf: path.count) { buffer in
-                buffer.copyMemory(from: UnsafeRawBufferPointer(path))
-                return (path.count, object.signature)
-            }
-        }
+        return path.withUTF8 { prepared.url(path: UnsafeRawBufferPointer($0), signature: object.signature) }
     }
 
     /// The presigned URL of a key: what `url(for:)` gives for a signed key, in one pass.
@@ -96,34 +74,7 @@ public struct S3PresignTemplate: Sendable, CustomStringConvertible, CustomDebugS
     /// - Throws: `invalid_key`.
     public func url(forKey key: String) throws(SigningError) -> String {
         try Self.check(key)
-        var key = key
-        return key.withUTF8 { key in
-            url(pathOf: key.count * 3 + 1) { buffer in
-                let path = Self.writePath(of: key, to: buffer)
-                return (path.count, signature(ofPath: path))
-            }
-        }
-    }
-
-    /// Assembles a URL in place.
-    ///
-    /// - Parameter writePath: Writes at most `capacity` bytes; returns how many, and the signature.
-    @inline(__always)
-    private func url(
-        pathOf capacity: Int,
-        writePath: (UnsafeMutableRawBufferPointer) -> (length: Int, signature: SHA256Digest)
-    ) -> String {
-        String(unsafeUninitializedCapacity: urlHead.count + capacity + urlTail.count + 64) { url in
-            let url = UnsafeMutableRawBufferPointer(url)
-            url.copyBytes(from: urlHead)
-            var end = urlHead.count
-            let (length, signature) = writePath(UnsafeMutableRawBufferPointer(rebasing: url[end..<end + capacity]))
-            end += length
-            UnsafeMutableRawBufferPointer(rebasing: url[end...]).copyBytes(from: urlTail)
-            end += urlTail.count
-            signature.writeHexadecimal(to: UnsafeMutableRawBufferPointer(rebasing: url[end...]))
-            return end + 64
-        }
+        return prepared.withSignature(of: key) { prepared.url(path: $0, signature: $1) }
     }
 
     private static func check(_ key: String) throws(SigningError) {
@@ -137,36 +88,10 @@ public struct S3PresignTemplate: Sendable, CustomStringConvertible, CustomDebugS
         }
     }
 
-    /// Writes a slash and the encoded key to `buffer`, which must hold three times its bytes and one.
-    @inline(__always)
-    private static func writePath(
-        of key: UnsafeBufferPointer<UInt8>,
-        to buffer: UnsafeMutableRawBufferPointer
-    ) -> UnsafeRawBufferPointer {
-        buffer[0] = UInt8(ascii: "/")
-        let length = PercentEncoding.write(
-            UnsafeRawBufferPointer(key), to: UnsafeMutableRawBufferPointer(rebasing: buffer[1...]), keepsSlash: true
-        )
-        return UnsafeRawBufferPointer(rebasing: buffer[0...length])
-    }
-
     public var description: String { "S3PresignTemplate(\(method.rawValue) \(endpoint.origin)\(endpoint.pathPrefix))" }
     public var debugDescription: String { description }
     public var customMirror: Mirror {
         Mirror(self, children: ["method": method, "endpoint": endpoint, "expiry": expiry])
-    }
-
-    private func signature(ofPath path: UnsafeRawBufferPointer) -> SHA256Digest {
-        var request = requestHead
-        request.update(path)
-        request.update(requestTail)
-        let digest = request.finalize()
-        var string = stringHead
-        withUnsafeTemporaryAllocation(byteCount: 64, alignment: 8) { hexadecimal in
-            digest.writeHexadecimal(to: hexadecimal)
-            string.update(UnsafeRawBufferPointer(hexadecimal))
-        }
-        return key.hmac.finish(&string)
     }
 }
 

@@ -9,12 +9,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+// Whole blocks, padded by hand, go through one SHA256_Update straight to the compression; the state is read from the
+// context. That leaves out the copies to the context's own buffer, and SHA256_Final with its wiping of it.
 struct signet_baseline {
-    SHA256_CTX request_head;
-    SHA256_CTX string_head;
-    SHA256_CTX outer;
+    SHA256_CTX start;  // nothing hashed
+    SHA256_CTX inner;  // HMAC's inner block, and the whole blocks of the string to sign that do not change
+    SHA256_CTX outer;  // HMAC's outer block
+    char request_head[16];
     size_t request_head_length;
-    size_t string_head_length;
+    unsigned char string_end[192];  // from the first block that changes to the padding
+    size_t string_end_length;
+    size_t string_digits;  // where the hash's digits stand in it
     char *url_head;
     size_t url_head_length;
     char *url_tail;
@@ -37,6 +42,23 @@ static void fill_tables(void) {
 
 static void write_hexadecimal(const unsigned char *digest, char *out) {
     for (size_t index = 0; index < SHA256_DIGEST_LENGTH; index++) memcpy(out + 2 * index, hexadecimal[digest[index]], 2);
+}
+
+// Pads the end of a message (FIPS 180-4, section 5.1.1), before which `hashed` bytes were hashed; returns its length.
+static size_t pad(unsigned char *message, size_t length, size_t hashed) {
+    size_t padded = (length + 9 + 63) / 64 * 64;
+    unsigned long long bits = 8ull * (hashed + length);
+    memset(message + length, 0, padded - length);
+    message[length] = 0x80;
+    for (int index = 0; index < 8; index++) message[padded - 1 - (size_t)index] = (unsigned char)(bits >> 8 * index);
+    return padded;
+}
+
+static void finish(const SHA256_CTX *context, unsigned char *digest) {
+    for (int index = 0; index < 8; index++) {
+        unsigned int word = __builtin_bswap32(context->h[index]);
+        memcpy(digest + 4 * index, &word, 4);
+    }
 }
 
 static char *joined(size_t *length, const char *a, const char *b, const char *c, const char *d, const char *e) {
@@ -73,18 +95,19 @@ signet_baseline *signet_baseline_create(const char *method, const char *origin, 
         inner[index] ^= 0x36;
         outer[index] ^= 0x5c;
     }
-    SHA256_Init(&baseline->string_head);
-    SHA256_Update(&baseline->string_head, inner, sizeof inner);
     int length = snprintf(head, sizeof head, "AWS4-HMAC-SHA256\n%s\n%s/%s/s3/aws4_request\n", amz_date, date, region);
-    SHA256_Update(&baseline->string_head, head, (size_t)length);
-    baseline->string_head_length = 64 + (size_t)length;
+    size_t cached = (size_t)length / 64 * 64;
+    SHA256_Init(&baseline->inner);
+    SHA256_Update(&baseline->inner, inner, sizeof inner);
+    SHA256_Update(&baseline->inner, head, cached);
+    baseline->string_digits = (size_t)length - cached;
+    memcpy(baseline->string_end, head + cached, baseline->string_digits);
+    baseline->string_end_length = pad(baseline->string_end, baseline->string_digits + 64, 64 + cached);
     SHA256_Init(&baseline->outer);
     SHA256_Update(&baseline->outer, outer, sizeof outer);
-
-    length = snprintf(head, sizeof head, "%s\n", method);
-    SHA256_Init(&baseline->request_head);
-    SHA256_Update(&baseline->request_head, head, (size_t)length);
-    baseline->request_head_length = (size_t)length;
+    SHA256_Init(&baseline->start);
+    baseline->request_head_length =
+        (size_t)snprintf(baseline->request_head, sizeof baseline->request_head, "%s\n", method);
 
     size_t lines_length;
     char *lines = joined(&lines_length, header_lines, "\n", signed_headers, "\nUNSIGNED-PAYLOAD", "");
@@ -128,34 +151,41 @@ size_t signet_baseline_url(const signet_baseline *baseline, const char *key, siz
         }
     }
 
+    size_t path_length = (size_t)(end - path);
+    unsigned char request[baseline->request_head_length + path_length + baseline->request_tail_length + 72];
+    unsigned char *next = request;
+    memcpy(next, baseline->request_head, baseline->request_head_length);
+    next += baseline->request_head_length;
+    memcpy(next, path, path_length);
+    next += path_length;
+    memcpy(next, baseline->request_tail, baseline->request_tail_length);
+    next += baseline->request_tail_length;
     unsigned char digest[SHA256_DIGEST_LENGTH];
-    char text[2 * SHA256_DIGEST_LENGTH];
-    SHA256_CTX context = baseline->request_head;
-    SHA256_Update(&context, path, (size_t)(end - path));
-    SHA256_Update(&context, baseline->request_tail, baseline->request_tail_length);
-    SHA256_Final(digest, &context);
-    write_hexadecimal(digest, text);
-    context = baseline->string_head;
-    SHA256_Update(&context, text, sizeof text);
-    SHA256_Final(digest, &context);
+    SHA256_CTX context = baseline->start;
+    SHA256_Update(&context, request, pad(request, (size_t)(next - request), 0));
+    finish(&context, digest);
+
+    unsigned char string[sizeof baseline->string_end];
+    memcpy(string, baseline->string_end, sizeof string);
+    write_hexadecimal(digest, (char *)string + baseline->string_digits);
+    context = baseline->inner;
+    SHA256_Update(&context, string, baseline->string_end_length);
+
+    unsigned char block[64] = {[32] = 0x80, [62] = 0x03};  // 768 bits
+    finish(&context, block);
     context = baseline->outer;
-    SHA256_Update(&context, digest, sizeof digest);
-    SHA256_Final(digest, &context);
+    SHA256_Update(&context, block, sizeof block);
+    finish(&context, digest);
 
     memcpy(end, baseline->url_tail, baseline->url_tail_length);
     end += baseline->url_tail_length;
     write_hexadecimal(digest, end);
-    return (size_t)(end + sizeof text - url);
+    return (size_t)(end + 2 * SHA256_DIGEST_LENGTH - url);
 }
-
-// Blocks of a message with its padding, less those of a start that is hashed already.
-static size_t blocks(size_t length, size_t done) { return (length + 9 + 63) / 64 - done / 64; }
 
 size_t signet_baseline_compressions(const signet_baseline *baseline, size_t path_length) {
     size_t request = baseline->request_head_length + path_length + baseline->request_tail_length;
-    return blocks(request, baseline->request_head_length)
-        + blocks(baseline->string_head_length + 64, baseline->string_head_length)
-        + blocks(64 + SHA256_DIGEST_LENGTH, 64);
+    return (request + 9 + 63) / 64 + baseline->string_end_length / 64 + 1;
 }
 
 unsigned char signet_baseline_compress(size_t count) {

@@ -22,7 +22,7 @@ import Testing
 
     /// A valid upload with some fields replaced; `nil` leaves one out.
     static func upload(_ changes: KeyValuePairs<String, String?>) -> String {
-        var fields = [
+        var fields: [String: String] = [
             "filename": #""photo.jpg""#, "contentType": #""image/jpeg""#, "s3Bucket": #""my-bucket""#,
             "s3Region": #""us-east-1""#,
         ]
@@ -49,41 +49,58 @@ import Testing
             Case(name: "\(field) a boolean", body: upload([field: "true"]), code: "invalid_type", field: field)
         }
         + ["expiresIn", "fileSize"].flatMap { field in
-            [#""3600""#, "1.5", "true", "[1]", "99999999999999999999999"].map { value in
+            [#""3600""#, "1.5", "true", "[1]", "99999999999999999999999"].map { (value: String) in
                 Case(name: "\(field) \(value)", body: upload([field: value]), code: "invalid_type", field: field)
             }
         }
         + [
-            Case(name: "metadata a string", body: upload(["metadata": #""a=b""#]), code: "invalid_type", field: "metadata"),
             Case(
-                name: "metadata of numbers", body: upload(["metadata": #"{"a":"b","n":1}"#]), code: "invalid_type",
+                name: "metadata a string",
+                body: upload(["metadata": #""a=b""#]),
+                code: "invalid_type",
+                field: "metadata"
+            ),
+            Case(
+                name: "metadata of numbers",
+                body: upload(["metadata": #"{"a":"b","n":1}"#]),
+                code: "invalid_type",
                 field: "metadata.n"
             ),
             Case(
-                name: "access key alone", body: upload(["s3AccessKey": #""AKIA""#]), code: "missing_field",
+                name: "access key alone",
+                body: upload(["s3AccessKey": #""AKIA""#]),
+                code: "missing_field",
                 field: "s3SecretKey"
             ),
             Case(
-                name: "secret key alone", body: upload(["s3SecretKey": #""secret""#]), code: "missing_field",
+                name: "secret key alone",
+                body: upload(["s3SecretKey": #""secret""#]),
+                code: "missing_field",
                 field: "s3AccessKey"
             ),
             Case(
-                name: "session token alone", body: upload(["s3SessionToken": #""token""#]), code: "missing_field",
+                name: "session token alone",
+                body: upload(["s3SessionToken": #""token""#]),
+                code: "missing_field",
                 field: "s3AccessKey"
             ),
             Case(
                 name: "profile and keys",
                 body: upload(["credentialProfile": #""p""#, "s3AccessKey": #""A""#, "s3SecretKey": #""s""#]),
-                code: "conflicting_fields", field: "credentialProfile"
+                code: "conflicting_fields",
+                field: "credentialProfile"
             ),
             Case(
-                name: "profile and token", body: upload(["credentialProfile": #""p""#, "s3SessionToken": #""t""#]),
-                code: "conflicting_fields", field: "credentialProfile"
+                name: "profile and token",
+                body: upload(["credentialProfile": #""p""#, "s3SessionToken": #""t""#]),
+                code: "conflicting_fields",
+                field: "credentialProfile"
             ),
             Case(
                 name: "session expiration no time",
                 body: upload(["s3AccessKey": #""A""#, "s3SecretKey": #""s""#, "s3SessionExpiration": #""soon""#]),
-                code: "invalid_value", field: "s3SessionExpiration"
+                code: "invalid_value",
+                field: "s3SessionExpiration"
             ),
             Case(name: "empty body", body: "", code: "malformed"),
             Case(name: "broken JSON", body: #"{"filename":"photo.jpg","#, code: "malformed"),
@@ -92,12 +109,17 @@ import Testing
             Case(name: "deep", body: String(repeating: "[", count: 100_000), code: "malformed"),
             Case(name: "half a surrogate", body: #"{"filename":"\ud800"}"#, code: "malformed"),
             Case(
-                name: "download without a key", path: HTTPFixture.download,
-                body: #"{"s3Bucket":"b","s3Region":"r"}"#, code: "missing_field", field: "key"
+                name: "download without a key",
+                path: HTTPFixture.download,
+                body: #"{"s3Bucket":"b","s3Region":"r"}"#,
+                code: "missing_field",
+                field: "key"
             ),
             Case(
-                name: "download with an expiry in text", path: HTTPFixture.download,
-                body: #"{"key":"k","s3Bucket":"b","s3Region":"r","expiresIn":"60"}"#, code: "invalid_type",
+                name: "download with an expiry in text",
+                path: HTTPFixture.download,
+                body: #"{"key":"k","s3Bucket":"b","s3Region":"r","expiresIn":"60"}"#,
+                code: "invalid_type",
                 field: "expiresIn"
             ),
         ]
@@ -113,7 +135,7 @@ import Testing
     /// Checks all that every problem must have (RFC 9457).
     @discardableResult
     static func expectProblem(
-        _ answer: HTTPFixture.Answer,
+        _ answer: HTTPAnswer,
         _ code: String,
         field: String? = nil,
         status: Int,
@@ -151,7 +173,9 @@ import Testing
         }
     }
 
-    @Test(arguments: [nil, "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "", "json"])
+    @Test(arguments: [
+        nil, "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "", "json",
+    ])
     func otherMediaTypesAreRefused(mediaType: String?) async throws {
         try await HTTPFixture.run { fixture in
             var headers = HTTPHeaders()
@@ -167,7 +191,9 @@ import Testing
     func parametersAndCaseOfTheMediaTypeDoNotMatter(mediaType: String) async throws {
         try await HTTPFixture.run { fixture in
             let answer = try await fixture.post(
-                HTTPFixture.upload, Self.upload([:]), headers: ["content-type": mediaType]
+                HTTPFixture.upload,
+                Self.upload([:]),
+                headers: ["content-type": mediaType]
             )
             #expect(answer.status == 200)
         }
@@ -197,7 +223,10 @@ import Testing
             let atLimit = try await fixture.send(.POST, HTTPFixture.upload, headers: headers, body: body(of: maximum))
             #expect(atLimit.status == 200)
             let beyond = try await fixture.send(
-                .POST, HTTPFixture.upload, headers: headers, body: body(of: maximum + 1)
+                .POST,
+                HTTPFixture.upload,
+                headers: headers,
+                body: body(of: maximum + 1)
             )
             try Self.expectProblem(beyond, "body_too_large", status: 413)
         }
@@ -207,7 +236,10 @@ import Testing
         try await HTTPFixture.run { fixture in
             let body = HTTPClientRequest.Body.bytes(ByteBuffer(repeating: 0x20, count: 8 << 20))
             let answer = try await fixture.send(
-                .POST, HTTPFixture.upload, headers: ["content-type": "application/json"], body: body
+                .POST,
+                HTTPFixture.upload,
+                headers: ["content-type": "application/json"],
+                body: body
             )
             try Self.expectProblem(answer, "body_too_large", status: 413)
             #expect(try await fixture.post(HTTPFixture.upload, Self.upload([:])).status == 200)
@@ -218,25 +250,34 @@ import Testing
         try await HTTPFixture.run { fixture in
             let body = Array(#"{"filename":""#.utf8) + [0xC3, 0x28] + Array(#""}"#.utf8)
             let answer = try await fixture.send(
-                .POST, HTTPFixture.upload, headers: ["content-type": "application/json"], body: .bytes(ByteBuffer(bytes: body))
+                .POST,
+                HTTPFixture.upload,
+                headers: ["content-type": "application/json"],
+                body: .bytes(ByteBuffer(bytes: body))
             )
             try Self.expectProblem(answer, "malformed", status: 400)
         }
     }
 
-    @Test(arguments: ["/", "/api", "/api/v1/upload/s3/signed-url/x", "/api/v2/regions", "/api/v1/jobs", "/api/v1/jobs/a/b", "/healthz"])
+    @Test(arguments: [
+        "/", "/api", "/api/v1/upload/s3/signed-url/x", "/api/v2/regions", "/api/v1/jobs", "/api/v1/jobs/a/b",
+        "/healthz",
+    ])
     func unknownPathsAreNotFound(path: String) async throws {
         try await HTTPFixture.run { fixture in
             try Self.expectProblem(try await fixture.get(path), "not_found", status: 404)
         }
     }
 
-    @Test(arguments: [
-        (.GET, HTTPFixture.upload, "POST"), (.PUT, HTTPFixture.upload, "POST"), (.DELETE, HTTPFixture.download, "POST"),
-        (.POST, "/api/v1/regions", "GET, HEAD"), (.POST, "/api/v1/storage-classes", "GET, HEAD"),
-        (.POST, "/api/v1/jobs/018bcfe5-6800-7000-8000-000000000000", "GET, HEAD"),
-        (.RAW(value: "BREW"), HTTPFixture.upload, "POST"),
-    ] as [(HTTPMethod, String, String)])
+    @Test(
+        arguments: [
+            (.GET, HTTPFixture.upload, "POST"), (.PUT, HTTPFixture.upload, "POST"),
+            (.DELETE, HTTPFixture.download, "POST"),
+            (.POST, "/api/v1/regions", "GET, HEAD"), (.POST, "/api/v1/storage-classes", "GET, HEAD"),
+            (.POST, "/api/v1/jobs/018bcfe5-6800-7000-8000-000000000000", "GET, HEAD"),
+            (.PROPFIND, HTTPFixture.upload, "POST"),
+        ] as [(HTTPMethod, String, String)]
+    )
     func otherMethodsAreRefusedWithTheAllowedOnes(method: HTTPMethod, path: String, allowed: String) async throws {
         try await HTTPFixture.run { fixture in
             let answer = try await fixture.send(method, path)

@@ -3,6 +3,8 @@
 import Contract
 import Foundation
 import Gateway
+import Management
+import NIOHTTP1
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct SigningRequestTests {
@@ -113,7 +115,8 @@ import Testing
     }
 
     @Test func fieldsThatAreLeftOutAreNotSent() async throws {
-        let body = #"{"filename":"f","contentType":"t/t","s3Bucket":"b","s3Region":"r","fileSize":null,"s3KmsKeyId":""}"#
+        let body =
+            #"{"filename":"f","contentType":"t/t","s3Bucket":"b","s3Region":"r","fileSize":null,"s3KmsKeyId":""}"#
         try await HTTPFixture.run { fixture in
             _ = try await fixture.post(HTTPFixture.upload, body)
             let received = try #require(await fixture.workers.next())
@@ -129,7 +132,9 @@ import Testing
         let parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
         try await HTTPFixture.run { fixture in
             _ = try await fixture.post(
-                HTTPFixture.upload, Self.example, headers: ["traceparent": parent, "tracestate": "a=b"]
+                HTTPFixture.upload,
+                Self.example,
+                headers: ["traceparent": parent, "tracestate": "a=b"]
             )
             let received = try #require(await fixture.workers.next())
             func text(_ name: String) -> String? { received.headers[name].map { String(decoding: $0, as: UTF8.self) } }
@@ -162,7 +167,8 @@ import Testing
             try sealed.scope.admit(received.job, received.signing, now: 1_700_000_000_000)
             #expect(sealed.scope.notAfterMs == received.job.deadlineMs)
 
-            let places = [String(decoding: received.value, as: UTF8.self), fixture.metrics.exposition()]
+            let places =
+                [String(decoding: received.value, as: UTF8.self), fixture.metrics.exposition()]
                 + fixture.logs.lines + [String(decoding: answer.body, as: UTF8.self)]
             for place in places {
                 for secret in ["wJalrXUtnFEMI", "SESSION+TOKEN"] { #expect(!place.contains(secret)) }
@@ -207,7 +213,8 @@ import Testing
     @Test func keyMayStandInForTheFilename() async throws {
         try await HTTPFixture.run { fixture in
             let answer = try await fixture.post(
-                HTTPFixture.upload, #"{"key":"größe 😀/../x","contentType":"t/t","s3Bucket":"b","s3Region":"r"}"#
+                HTTPFixture.upload,
+                #"{"key":"größe 😀/../x","contentType":"t/t","s3Bucket":"b","s3Region":"r"}"#
             )
             #expect(answer.status == 200)
             #expect(try answer.json["key"] == "größe 😀/../x")

@@ -35,10 +35,12 @@ import Testing
         #expect(fields.failures.first?.field == "a")
     }
 
-    @Test(arguments: [
-        ("1767225599", 1_767_225_599_000), (#""2025-12-31T23:59:59Z""#, 1_767_225_599_000),
-        (#""2026-01-01T00:59:59+01:00""#, 1_767_225_599_000), (#""2025-12-31T23:59:59.250Z""#, 1_767_225_599_250),
-    ] as [(String, Int64)])
+    @Test(
+        arguments: [
+            ("1767225599", 1_767_225_599_000), (#""2025-12-31T23:59:59Z""#, 1_767_225_599_000),
+            (#""2026-01-01T00:59:59+01:00""#, 1_767_225_599_000), (#""2025-12-31T23:59:59.250Z""#, 1_767_225_599_250),
+        ] as [(String, Int64)]
+    )
     func timesAreTextOrSeconds(value: String, milliseconds: Int64) throws {
         var fields = try reader(#"{"a":\#(value)}"#)
         #expect(fields.time("a") == milliseconds)
@@ -66,7 +68,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("S3bucket", "s3Bucket"), ("s3Buckt", "s3Bucket"), ("bucket", "s3Bucket"), ("s3Region", nil), ("x", nil), ("", nil),
+        ("S3bucket", "s3Bucket"), ("s3Buckt", "s3Bucket"), ("bucket", "s3Bucket"), ("s3Region", nil), ("x", nil),
+        ("", nil),
     ])
     func unknownFieldsAreNamedWithTheNearestKnownOne(name: String, nearest: String?) throws {
         var fields = try reader(#"{"\#(name)":1}"#)

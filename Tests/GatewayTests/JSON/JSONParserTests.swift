@@ -22,7 +22,8 @@ import Testing
 
     @Test(arguments: [
         "", " ", "nul", "nulll", "True", "NaN", "Infinity", "-", "+1", "01", "-01", "1.", ".5", "1e", "1e+", "0x10",
-        "'a'", #"""#, #""abc"#, #""\x""#, #""\u12""#, #""\u12G4""#, #""\"#, "\"\n\"", "\"\u{0}\"", "[", "[1", "[1,", "[1,]",
+        "'a'", #"""#, #""abc"#, #""\x""#, #""\u12""#, #""\u12G4""#, #""\"#, "\"\n\"", "\"\u{0}\"", "[", "[1", "[1,",
+        "[1,]",
         "[,1]", "[1 2]", "]", "{", #"{"a"}"#, #"{"a":}"#, #"{"a":1,}"#, "{a:1}", #"{"a":1 "b":2}"#, #"{"a":1}}"#,
         "1 2", "{} {}", "// comment\n1", "\u{FEFF}{}", #"{"a":1,"a":2}"#, #"{"a":1,"\u0061":1}"#,
     ])
@@ -32,15 +33,19 @@ import Testing
     }
 
     @Test(arguments: [
-        #""\uD800""#, #""\uDC00""#, #""\uD800x""#, #""\uD800\n""#, #""\uD800\uD800""#, #""\uD800\u0041""#, #""\uDC00\uD800""#,
+        #""\uD800""#, #""\uDC00""#, #""\uD800x""#, #""\uD800\n""#, #""\uD800\uD800""#, #""\uD800\u0041""#,
+        #""\uDC00\uD800""#,
     ])
     func halfSurrogatesAreRefused(text: String) {
         #expect(throws: FailureError.self) { try parse(text) }
     }
 
-    @Test(arguments: [
-        [0xFF], [0xC0, 0xAF], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xE2, 0x82], [0x80], [0xF8, 0x88, 0x80, 0x80, 0x80],
-    ] as [[UInt8]])
+    @Test(
+        arguments: [
+            [0xFF], [0xC0, 0xAF], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xE2, 0x82], [0x80],
+            [0xF8, 0x88, 0x80, 0x80, 0x80],
+        ] as [[UInt8]]
+    )
     func bytesThatAreNoUTF8AreRefused(bytes: [UInt8]) {
         for text in [bytes, Array(#"\n"#.utf8) + bytes] {
             let quoted = [UInt8(ascii: "\"")] + text + [UInt8(ascii: "\"")]

@@ -1,21 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import AsyncHTTPClient
 import Contract
 import CoreMetrics
-import Foundation
 import Gateway
 import Hummingbird
 import Logging
 import Management
-import NIOCore
-import NIOHTTP1
 import ServiceLifecycle
 import SignetKafka
 import Synchronization
 
 /// The HTTP side of a gateway on a real port, with workers that a test plays.
-struct HTTPFixture: Sendable {
+struct HTTPFixture: HTTPCaller {
     let port: Int
     let workers: FakeWorkers
     let room: WaitingRoom
@@ -25,6 +21,8 @@ struct HTTPFixture: Sendable {
     /// Begins the graceful shutdown.
     let shutDown: @Sendable () async -> Void
 
+    static let upload = "/api/v1/upload/s3/signed-url"
+    static let download = "/api/v1/download/s3/signed-url"
     static let replies = ReplyAddress(topic: "signet.replies", partition: 7)
 
     /// Runs a gateway as long as `body` runs.
@@ -67,58 +65,17 @@ struct HTTPFixture: Sendable {
             }
             try await body(
                 HTTPFixture(
-                    port: bound, workers: workers, room: front.room, clock: clock, logs: logs, metrics: metrics,
+                    port: bound,
+                    workers: workers,
+                    room: front.room,
+                    clock: clock,
+                    logs: logs,
+                    metrics: metrics,
                     shutDown: { await group.triggerGracefulShutdown() }
                 )
             )
             await group.triggerGracefulShutdown()
             try await tasks.waitForAll()
         }
-    }
-
-    // MARK: Requests
-
-    struct Answer: Sendable {
-        let status: Int
-        let headers: HTTPHeaders
-        let body: Data
-
-        func header(_ name: String) -> String? { headers.first(name: name) }
-        /// The body, which must be JSON.
-        var json: JSON { get throws { try JSON(body) } }
-    }
-
-    static let upload = "/api/v1/upload/s3/signed-url"
-    static let download = "/api/v1/download/s3/signed-url"
-
-    func send(
-        _ method: HTTPMethod,
-        _ path: String,
-        headers: HTTPHeaders = [:],
-        body: HTTPClientRequest.Body? = nil
-    ) async throws -> Answer {
-        var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)\(path)")
-        request.method = method
-        request.headers = headers
-        request.body = body
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(50))
-        let body = try await response.body.collect(upTo: 1 << 24)
-        return Answer(
-            status: Int(response.status.code), headers: response.headers, body: Data(body.readableBytesView)
-        )
-    }
-
-    func get(_ path: String, headers: HTTPHeaders = [:]) async throws -> Answer {
-        try await send(.GET, path, headers: headers)
-    }
-
-    func post(
-        _ path: String,
-        _ body: String,
-        headers: HTTPHeaders = [:]
-    ) async throws -> Answer {
-        var headers = headers
-        if !headers.contains(name: "content-type") { headers.add(name: "content-type", value: "application/json") }
-        return try await send(.POST, path, headers: headers, body: .bytes(ByteBuffer(string: body)))
     }
 }

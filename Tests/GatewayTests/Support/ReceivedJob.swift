@@ -11,6 +11,12 @@ struct ReceivedJob: Sendable {
     let value: [UInt8]
     let headers: [String: [UInt8]]
 
+    init(_ job: Job) throws {
+        self.job = job
+        value = try job.serializedBytes()
+        headers = [:]
+    }
+
     init(_ outgoing: OutgoingJob) throws {
         job = try Job(serializedBytes: outgoing.value)
         value = outgoing.value

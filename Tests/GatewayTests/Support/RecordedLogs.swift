@@ -30,7 +30,9 @@ final class RecordedLogs: Sendable {
         }
 
         func log(event: LogEvent) {
-            logs.append("\(event.level) \(event.message) \(metadata) \(event.metadata ?? [:]) \(event.error.map { "\($0)" } ?? "")")
+            logs.append(
+                "\(event.level) \(event.message) \(metadata) \(event.metadata ?? [:]) \(event.error.map { "\($0)" } ?? "")"
+            )
         }
     }
 }

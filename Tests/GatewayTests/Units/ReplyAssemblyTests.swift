@@ -17,7 +17,9 @@ import Testing
             var item = SignedItem()
             item.key = key
             reply.s3Signing.items.append(item)
-            reply.s3Signing.signatures.append(Data(repeating: UInt8(truncatingIfNeeded: index), count: ReplyJoiner.signatureLength))
+            reply.s3Signing.signatures.append(
+                Data(repeating: UInt8(truncatingIfNeeded: index), count: ReplyJoiner.signatureLength)
+            )
         }
         return reply
     }

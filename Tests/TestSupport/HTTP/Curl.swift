@@ -10,7 +10,7 @@ package enum Curl {
     /// Sends one request; redirects are not followed.
     ///
     /// - Parameters:
-    ///   - url: Sent as it is, with any Unicode in it.
+    ///   - url: Sent as it is, without a fragment. A path of ASCII: curl percent-encodes all else there.
     ///   - headers: In the order of sending. `content-type` is sent only if it is here.
     ///   - body: Sent with its length; nil sends none.
     /// - Throws: ``TestSupportError`` when there is no answer. A status of 400 or more is an answer.
@@ -59,7 +59,8 @@ package enum Curl {
         return CurlResponse(
             status: code,
             headers: CurlResponse.Headers(dump: (try? Data(contentsOf: headFile)) ?? Data()),
-            body: (try? Data(contentsOf: bodyFile)) ?? Data()
+            // For HEAD curl writes the headers there as well.
+            body: method == "HEAD" ? Data() : (try? Data(contentsOf: bodyFile)) ?? Data()
         )
     }
 

@@ -16,6 +16,13 @@ package final class ChildProcess: Sendable {
         package var isSuccess: Bool { self == .exited(code: 0) }
     }
 
+    /// How the kernel ends a process whose parent is gone.
+    package enum Ending: String, Sendable {
+        case kill = "KILL"
+        /// For a program that cleans up after itself.
+        case terminate = "TERM"
+    }
+
     package enum Output: Sendable {
         case stdout
         case stderr
@@ -32,20 +39,19 @@ package final class ChildProcess: Sendable {
     /// - Parameters:
     ///   - executable: A path, or a name that is looked up in this process's PATH.
     ///   - input: Its standard input: all of it, then the end. Without it, the input ends at once.
-    ///   - ending: What it is sent when the tests' process ends before it (Linux): `SIGKILL`, or for a program that
-    ///     cleans up after itself `SIGTERM`.
+    ///   - ending: What it is sent when the tests' process ends before it (Linux).
     /// - Throws: ``TestSupportError`` when it cannot be started.
     package init(
         _ executable: String,
         _ arguments: [String] = [],
         environment: ProcessEnvironment = .inherited(),
         input: Data = Data(),
-        ending: Int32 = SIGKILL
+        ending: Ending = .kill
     ) throws {
         name = (executable as NSString).lastPathComponent
         let program = try Executable.find(executable)
         let launch = ProcessLaunch(
-            arguments: Executable.bindToParent(signal: ending) + [program] + arguments,
+            arguments: Executable.bindToParent(ending) + [program] + arguments,
             environment: environment.variables,
             input: input
         )
@@ -118,7 +124,7 @@ package func withChildProcess<Result>(
     _ arguments: [String] = [],
     environment: ProcessEnvironment = .inherited(),
     input: Data = Data(),
-    ending: Int32 = SIGKILL,
+    ending: ChildProcess.Ending = .kill,
     body: (ChildProcess) async throws -> Result
 ) async throws -> Result {
     let process = try ChildProcess(executable, arguments, environment: environment, input: input, ending: ending)

@@ -19,10 +19,10 @@ enum Executable {
     }
 
     /// The words before a command that make the kernel send it a signal when the thread that started it ends.
-    static func bindToParent(signal: Int32) -> [String] {
+    static func bindToParent(_ ending: ChildProcess.Ending) -> [String] {
         #if os(Linux)
         guard let setpriv = lookUp("setpriv") else { return [] }
-        return [setpriv, "--pdeathsig", String(signal)]
+        return [setpriv, "--pdeathsig", ending.rawValue]
         #else
         return []
         #endif

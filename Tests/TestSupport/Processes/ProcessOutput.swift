@@ -54,11 +54,13 @@ package final class ProcessOutput: Sendable {
 
     func append(_ bytes: UnsafeRawBufferPointer) {
         let (fresh, followers) = state.withLock { state in
+            var unseen = state.data.endIndex
             state.data.append(contentsOf: bytes)
             var fresh: [String] = []
-            while let end = state.data[state.lineStart...].firstIndex(of: UInt8(ascii: "\n")) {
+            while let end = newline(in: state.data, from: unseen) {
                 fresh.append(String(decoding: state.data[state.lineStart..<end], as: UTF8.self))
                 state.lineStart = end + 1
+                unseen = end + 1
             }
             state.lines += fresh
             return (fresh, Array(state.followers.values))
@@ -70,13 +72,23 @@ package final class ProcessOutput: Sendable {
         }
     }
 
+    private func newline(in data: Data, from start: Int) -> Int? {
+        data.withUnsafeBytes { bytes in
+            guard start < bytes.count, let base = bytes.baseAddress else { return nil }
+            return memchr(base + start, Int32(UInt8(ascii: "\n")), bytes.count - start).map {
+                $0 - UnsafeMutableRawPointer(mutating: base)
+            }
+        }
+    }
+
     func end() {
         let (last, followers) = state.withLock { state in
             state.ended = true
             var last: String?
             if state.lineStart < state.data.endIndex {
-                last = String(decoding: state.data[state.lineStart...], as: UTF8.self)
-                state.lines.append(contentsOf: CollectionOfOne(last ?? ""))
+                let line = String(decoding: state.data[state.lineStart...], as: UTF8.self)
+                state.lines.append(line)
+                last = line
             }
             let followers = Array(state.followers.values)
             state.followers = [:]

@@ -26,7 +26,7 @@ package final class RadosGateway: Sendable {
         bucket: String = "signet-test"
     ) async throws -> RadosGateway {
         // It gets SIGTERM at the end of the tests' process: it has a directory to remove.
-        let process = try ChildProcess("/bin/bash", [script, accessKey, secretKey, bucket], ending: SIGTERM)
+        let process = try ChildProcess("/bin/bash", [script, accessKey, secretKey, bucket], ending: .terminate)
         do {
             let line = try await process.waitForLine { $0.hasPrefix("ready ") }
             let endpoint = String(line.dropFirst("ready ".count))

@@ -17,6 +17,8 @@ root=$(mktemp -d "${TMPDIR:-/tmp}/signet-radosgw.XXXXXX")
 daemons=()
 
 clean_up() {
+    # The signal of a parent's end may come more than once, and must not cut this short.
+    trap '' TERM INT
     trap - EXIT
     # KILL, because a memory store that ends in order writes itself to the disk.
     ((${#daemons[@]} == 0)) || kill -KILL "${daemons[@]}" 2>/dev/null || true

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import TestSupport
+
+/// Kafka as a client sees it that shares no code with the project: the `kcat` program.
+struct Kcat {
+    let bootstrapServers: String
+
+    private var common: [String] { ["-b", bootstrapServers, "-X", "fetch.wait.max.ms=2"] }
+
+    /// Everything that a topic holds: keys, headers and values as they are, each behind its length.
+    func dump(_ topic: String) async throws -> Data {
+        try await consume(topic, format: "%K:%k|%h|%S:%s\n")
+    }
+
+    /// Records of a topic.
+    func count(_ topic: String) async throws -> Int {
+        try await consume(topic, format: "%o\n").split(separator: UInt8(ascii: "\n")).count
+    }
+
+    /// A topic from its beginning to its present end.
+    func consume(_ topic: String, format: String) async throws -> Data {
+        let (status, stdout, stderr) = try await runToEnd(
+            "kcat", common + ["-C", "-t", topic, "-o", "beginning", "-e", "-q", "-f", format])
+        guard status.isSuccess else {
+            throw TestSupportError("kcat could not read \(topic): \(String(decoding: stderr, as: UTF8.self))")
+        }
+        return stdout
+    }
+
+    /// Reads a partition from its beginning until so many records have come.
+    func consume(_ topic: String, partition: Int, count: Int, format: String) async throws -> String {
+        let (status, stdout, stderr) = try await runToEnd(
+            "kcat",
+            common + ["-C", "-t", topic, "-p", "\(partition)", "-o", "beginning", "-c", "\(count)", "-q", "-f", format])
+        guard status.isSuccess else {
+            throw TestSupportError("kcat could not read \(topic): \(String(decoding: stderr, as: UTF8.self))")
+        }
+        return String(decoding: stdout, as: UTF8.self)
+    }
+
+    /// Writes one record.
+    ///
+    /// - Parameter value: `nil`: a null value.
+    func produce(
+        _ topic: String,
+        _ value: Data?,
+        headers: [(name: String, value: String)] = [],
+        partition: Int? = nil
+    ) async throws {
+        var arguments = common + ["-P", "-t", topic]
+        if let partition { arguments += ["-p", "\(partition)"] }
+        for header in headers { arguments += ["-H", "\(header.name)=\(header.value)"] }
+        // -Z: an empty message is a null one. A delimiter that no value holds keeps a value whole.
+        arguments += value == nil ? ["-Z"] : ["-D", "\u{1}\u{2}\u{1}end"]
+        let (status, _, stderr) = try await runToEnd("kcat", arguments, input: value ?? Data("\n".utf8))
+        guard status.isSuccess else {
+            throw TestSupportError("kcat could not write to \(topic): \(String(decoding: stderr, as: UTF8.self))")
+        }
+    }
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import Synchronization
+import TestSupport
+
+/// Signet as its users run it: each part a process of its own, on the embedded broker or on the one that
+/// `SIGNET_TEST_KAFKA` names, with topics of its own.
+final class Platform: Sendable {
+    /// What the parts are told beside their broker and topics.
+    struct Options: Sendable {
+        /// Further variables of the workers, e.g. AWS credentials for the profile `default`.
+        var worker: [String: String] = [:]
+        /// Further variables of the gateway.
+        var gateway: [String: String] = [:]
+        var startsWorker = true
+    }
+
+    let bootstrapServers: String
+    /// `nil`: a broker that is not ours.
+    let broker: SignetProcess?
+    let gateway: SignetProcess
+    private let prefix: String
+    private let workerEnvironment: [String: String]
+    private let workers = Mutex<[SignetProcess]>([])
+    private let folder: URL
+
+    private init(_ options: Options) async throws {
+        folder = FileManager.default.temporaryDirectory.appendingPathComponent("signet-test-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        prefix = "t\(UUID().uuidString.prefix(8).lowercased())."
+        var common = ["SIGNET_TOPICS_PREFIX": prefix, "SIGNET_MANAGEMENT_PORT": "0"]
+
+        if let servers = ProcessInfo.processInfo.environment["SIGNET_TEST_KAFKA"] {
+            broker = nil
+            bootstrapServers = servers
+            common["SIGNET_KAFKA_BOOTSTRAP_SERVERS"] = servers
+            _ = try await SignetProcess.output(["topics", "create"], environment: common)
+        } else {
+            let broker = try await SignetProcess.start(["broker"], environment: common, readyWhen: "bootstrap ")
+            bootstrapServers = String(broker.ready.dropFirst("bootstrap ".count))
+            self.broker = broker
+            common["SIGNET_KAFKA_BOOTSTRAP_SERVERS"] = bootstrapServers
+            // The embedded broker answers an empty fetch only after this time.
+            common["SIGNET_KAFKA_FETCH_WAIT_MAX_MS"] = "2"
+        }
+        // A worker that is killed is missed soon.
+        common["SIGNET_KAFKA_SESSION_TIMEOUT_MS"] = "6000"
+
+        let keys = folder.appendingPathComponent("sealing-keys").path
+        let generated = try await SignetProcess.output(["keys", "generate", "--file", keys])
+        let publicKey = generated.replacingOccurrences(of: "sealing.publicKey ", with: "")
+            .trimmingCharacters(in: .whitespacesAndNewlines)
+        workerEnvironment = common.merging(["SIGNET_SEALING_PRIVATE_KEYS_FILE": keys]) { $1 }
+            .merging(options.worker) { $1 }
+        gateway = try await SignetProcess.start(
+            ["gateway", "--port", "0"],
+            environment: common.merging(["SIGNET_SEALING_PUBLIC_KEY": publicKey]) { $1 }.merging(options.gateway) { $1 },
+            readyWhen: "ready "
+        )
+        if options.startsWorker { try await startWorker() }
+    }
+
+    /// Runs a platform as long as the body runs.
+    static func run<Result>(
+        _ options: Options = Options(),
+        body: (Platform) async throws -> Result
+    ) async throws -> Result {
+        let platform = try await Platform(options)
+        defer { platform.end() }
+        return try await body(platform)
+    }
+
+    private func end() {
+        for process in processes { process.child.kill() }
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    // MARK: Parts
+
+    /// Starts a worker; returns when it has joined its groups.
+    @discardableResult
+    func startWorker() async throws -> SignetProcess {
+        let worker = try await SignetProcess.start(["worker"], environment: workerEnvironment, readyWhen: "ready")
+        workers.withLock { $0.append(worker) }
+        return worker
+    }
+
+    /// All parts that were ever started.
+    var processes: [SignetProcess] {
+        [broker, gateway].compactMap { $0 } + workers.withLock { $0 }
+    }
+
+    /// `http://127.0.0.1:PORT` of the gateway.
+    var url: String { String(gateway.ready.dropFirst("ready ".count)) }
+
+    // MARK: Topics
+
+    func topic(_ name: String) -> String { prefix + name }
+
+    /// The name of every topic, without the prefix.
+    static let topicNames = ["jobs.signing", "jobs.signing-dlt", "jobs.bulk", "jobs.bulk-dlt", "replies", "metrics"]
+
+    // MARK: Requests
+
+    /// Posts a JSON body to the gateway.
+    func post(
+        _ path: String,
+        _ body: String,
+        headers: [(name: String, value: String)] = []
+    ) async throws -> CurlResponse {
+        try await Curl.send(
+            "POST", url + path, headers: [("content-type", "application/json")] + headers, body: Data(body.utf8))
+    }
+
+    func postUpload(_ body: [String: Any], headers: [(name: String, value: String)] = []) async throws -> JSONAnswer {
+        try await JSONAnswer(post("/api/v1/upload/s3/signed-url", JSONAnswer.text(of: body), headers: headers))
+    }
+
+    func postDownload(_ body: [String: Any]) async throws -> JSONAnswer {
+        try await JSONAnswer(post("/api/v1/download/s3/signed-url", JSONAnswer.text(of: body)))
+    }
+}
