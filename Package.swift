@@ -118,6 +118,15 @@ let package = Package(
         ),
         .target(name: "TestSupport", path: "Tests/TestSupport", exclude: ["S3/radosgw.sh"], swiftSettings: settings),
         .testTarget(
+            name: "S3CatalogTests", dependencies: ["S3Catalog"], exclude: ["Oracle"], swiftSettings: settings),
+        .testTarget(
+            name: "SignetSigningTests", dependencies: ["SignetSigning", "S3Catalog"], exclude: ["Corpus"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "TestSupportTests", dependencies: ["TestSupport", "SignetCommand"], swiftSettings: settings),
+        .testTarget(
+            name: "SignetCommandTests", dependencies: ["SignetCommand", "TestSupport"], swiftSettings: settings),
+        .testTarget(
             name: "IntegrationTests",
             dependencies: ["SignetCommand", "SignetKafka", "Contract", "TestSupport", .logging],
             swiftSettings: settings

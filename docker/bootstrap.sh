@@ -40,6 +40,8 @@ fail() {
 readonly run_needs='
 library librdkafka.so.1          librdkafka1
 library libcrypto.so.3           libssl3
+library libstdc++.so.6           libstdc++6
+library libz.so.1                zlib1g
 file    /etc/ssl/certs/ca-certificates.crt  ca-certificates
 file    /usr/share/zoneinfo/UTC  tzdata
 '
@@ -62,7 +64,8 @@ readonly test_needs='
 command radosgw                  radosgw
 command ceph-mon                 ceph-mon
 command ceph-osd                 ceph-osd
-command ceph                     ceph-common
+command osdmaptool               ceph-base
+command radosgw-admin            ceph-common
 command kcat                     kcat
 command curl                     curl
 command protoc                   protobuf-compiler

@@ -32,17 +32,17 @@ package final class Gateway: Service {
         try configuration.validate()
         self.configuration = configuration
         self.logger = logger
+        // A broker that comes back is found within a second, unless the operator wants it otherwise.
+        let kafka = configuration.kafka.merging(defaults: KafkaConfiguration(["reconnect.backoff.max.ms": "1000"]))
         let consumer: KafkaConsumer
         do {
             producer = try KafkaProducer(
-                configuration: configuration.kafka.merging(
-                    JobPublisher.settings(deliveryTimeout: configuration.deliveryTimeout)
-                ),
+                configuration: kafka.merging(JobPublisher.settings(deliveryTimeout: configuration.deliveryTimeout)),
                 flushTimeout: configuration.deliveryTimeout,
                 logger: logger
             )
             consumer = try KafkaConsumer(
-                configuration: configuration.kafka.merging(ReplyRouter.settings),
+                configuration: kafka.merging(ReplyRouter.settings),
                 logger: logger
             )
         } catch {

@@ -9,16 +9,29 @@ public struct Partition: Sendable, Hashable {
     /// First words of its region names, for regions newer than this list; empty where only known ones are accepted.
     let regionPrefixes: [String]
 
+    /// The commercial regions.
     public static let standard = Partition(
-        id: "aws", dnsSuffix: "amazonaws.com",
+        id: "aws",
+        dnsSuffix: "amazonaws.com",
         regionPrefixes: ["us", "eu", "ap", "sa", "ca", "me", "af", "il", "mx"]
     )
+    /// China.
     public static let china = Partition(id: "aws-cn", dnsSuffix: "amazonaws.com.cn", regionPrefixes: ["cn"])
+    /// AWS GovCloud (US).
     public static let govCloud = Partition(id: "aws-us-gov", dnsSuffix: "amazonaws.com", regionPrefixes: ["us-gov"])
-    public static let europeanSovereign = Partition(id: "aws-eusc", dnsSuffix: "amazonaws.eu", regionPrefixes: ["eusc-de"])
+    /// AWS European Sovereign Cloud.
+    public static let europeanSovereign = Partition(
+        id: "aws-eusc",
+        dnsSuffix: "amazonaws.eu",
+        regionPrefixes: ["eusc-de"]
+    )
+    /// AWS ISO (US), isolated.
     public static let iso = Partition(id: "aws-iso", dnsSuffix: "c2s.ic.gov", regionPrefixes: ["us-iso"])
+    /// AWS ISOB (US), isolated.
     public static let isoB = Partition(id: "aws-iso-b", dnsSuffix: "sc2s.sgov.gov", regionPrefixes: ["us-isob"])
+    /// AWS ISOE (Europe), isolated.
     public static let isoE = Partition(id: "aws-iso-e", dnsSuffix: "cloud.adc-e.uk", regionPrefixes: ["eu-isoe"])
+    /// AWS ISOF, isolated.
     public static let isoF = Partition(id: "aws-iso-f", dnsSuffix: "csp.hci.ic.gov", regionPrefixes: ["us-isof"])
 
     /// All, the more specific region prefixes first.

@@ -6,6 +6,7 @@ public struct Region: Sendable, Hashable {
     public let code: String
     /// E.g. `Europe (Frankfurt)`; the code itself for a region newer than this list.
     public let name: String
+    /// The partition that it belongs to.
     public let partition: Partition
 
     /// Whether this list has it.

@@ -17,6 +17,7 @@ public struct StorageClass: Sendable, Hashable {
     public let pricePerGigabyteMonth: Double?
     /// Whether monitoring is charged on top for each object.
     public let hasMonitoringFee: Bool
+    /// Where objects of this class can live.
     public let restriction: Restriction
 
     private init(
@@ -33,6 +34,7 @@ public struct StorageClass: Sendable, Hashable {
         self.restriction = restriction
     }
 
+    /// All, those with a reference price first.
     public static let all: [StorageClass] = [
         StorageClass("STANDARD", price: 0.023),
         StorageClass("STANDARD_IA", price: 0.0125),

@@ -11,6 +11,7 @@ public struct KafkaConfiguration: Sendable, Hashable, CustomStringConvertible, C
         self.settings = settings
     }
 
+    /// The value of a key as text; `nil`: the library's default.
     public subscript(key: String) -> String? {
         get { settings[key] }
         set { settings[key] = newValue }

@@ -6,8 +6,10 @@ internal import CRDKafka
 public struct KafkaError: Error, Sendable, CustomStringConvertible {
     /// An error code of Kafka's protocol (positive) or of librdkafka itself (negative).
     public struct Code: RawRepresentable, Sendable, Hashable, CustomStringConvertible {
+        /// The number in Kafka's protocol or in rdkafka.h.
         public let rawValue: Int32
 
+        /// Any number; the named ones are below.
         public init(rawValue: Int32) {
             self.rawValue = rawValue
         }
@@ -21,6 +23,7 @@ public struct KafkaError: Error, Sendable, CustomStringConvertible {
             String(cString: rd_kafka_err2name(rd_kafka_resp_err_t(rawValue: rawValue)))
         }
 
+        /// The name.
         public var description: String { name }
 
         /// The local queue of the producer is full: wait for capacity, then append again.
@@ -53,6 +56,7 @@ public struct KafkaError: Error, Sendable, CustomStringConvertible {
         public static let allBrokersDown = Code(RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN)
     }
 
+    /// What the caller branches on.
     public let code: Code
     /// What happened and what to do about it. Never holds a setting's secret value or a record's bytes.
     public let message: String
@@ -63,6 +67,7 @@ public struct KafkaError: Error, Sendable, CustomStringConvertible {
     /// The current transaction must be aborted.
     public let requiresAbort: Bool
 
+    /// An error that no call to the library gave.
     public init(
         code: Code,
         message: String,
@@ -77,6 +82,7 @@ public struct KafkaError: Error, Sendable, CustomStringConvertible {
         self.requiresAbort = requiresAbort
     }
 
+    /// The code's name and the message.
     public var description: String { "\(code.name): \(message)" }
 }
 

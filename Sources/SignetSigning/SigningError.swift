@@ -4,44 +4,67 @@
 public struct SigningError: Error, Sendable, Hashable, CustomStringConvertible {
     /// A stable name for the kind of mistake.
     public struct Code: RawRepresentable, Sendable, Hashable, CustomStringConvertible {
+        /// E.g. `invalid_bucket`.
         public let rawValue: String
 
+        /// A code of any name; those of this module are its constants.
         public init(rawValue: String) {
             self.rawValue = rawValue
         }
 
+        /// The name.
         public var description: String { rawValue }
 
+        /// A bucket's name breaks the rules for names.
         public static let invalidBucket = Code(rawValue: "invalid_bucket")
+        /// A region is neither known nor of a known form.
         public static let unknownRegion = Code(rawValue: "unknown_region")
+        /// An endpoint is no URL of a host, or the addressing style does not fit it.
         public static let invalidEndpoint = Code(rawValue: "invalid_endpoint")
+        /// A key is empty or too long.
         public static let invalidKey = Code(rawValue: "invalid_key")
+        /// A lifetime is out of 1 to 604,800 seconds.
         public static let invalidExpiry = Code(rawValue: "invalid_expiry")
+        /// A time lies out of 1970 to 9999.
         public static let invalidTime = Code(rawValue: "invalid_time")
+        /// There is no such storage class, or not in this kind of bucket.
         public static let invalidStorageClass = Code(rawValue: "invalid_storage_class")
+        /// A KMS key is given without SSE-KMS.
         public static let invalidEncryption = Code(rawValue: "invalid_encryption")
+        /// A KMS key is neither id, ARN nor alias.
         public static let invalidKMSKey = Code(rawValue: "invalid_kms_key")
+        /// A header has a wrong name or value, stands twice, or cannot be signed.
         public static let invalidHeader = Code(rawValue: "invalid_header")
+        /// Metadata has a wrong name or value, or is too large.
         public static let invalidMetadata = Code(rawValue: "invalid_metadata")
+        /// A query parameter has no name, or one of the signature's.
         public static let invalidQuery = Code(rawValue: "invalid_query")
+        /// An option does not belong to the operation.
         public static let invalidOption = Code(rawValue: "invalid_value")
+        /// A body is larger than one PUT can carry.
         public static let invalidLength = Code(rawValue: "invalid_length")
+        /// An access key or secret is empty, too long or of a wrong form.
         public static let invalidAccessKey = Code(rawValue: "invalid_access_key")
+        /// A CDN's domain is no host name.
         public static let invalidDomain = Code(rawValue: "invalid_domain")
+        /// The credential has ended.
         public static let credentialExpired = Code(rawValue: "credential_expired")
     }
 
+    /// What callers branch on.
     public let code: Code
     /// The argument that is wrong, e.g. `bucket`.
     public let parameter: String
     /// What is wrong and what to do about it. Never holds a secret.
     public let message: String
 
+    /// An error about one argument.
     public init(_ code: Code, parameter: String, message: String) {
         self.code = code
         self.parameter = parameter
         self.message = message
     }
 
+    /// Code, argument and message.
     public var description: String { "\(code) (\(parameter)): \(message)" }
 }

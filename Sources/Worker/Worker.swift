@@ -36,17 +36,17 @@ package struct Worker: Service {
             sealingKeys: configuration.sealingKeys
         )
         producer = try KafkaProducer(configuration: configuration.kafka.merging(configuration.producer), logger: logger)
-        signing = try Self.consumer("signing", configuration, logger)
-        bulk = try Self.consumer("bulk", configuration, logger)
+        signing = try Self.consumer(of: configuration.signingGroup, configuration, logger)
+        bulk = try Self.consumer(of: configuration.bulkGroup, configuration, logger)
     }
 
     private static func consumer(
-        _ lane: String,
+        of group: String,
         _ configuration: WorkerConfiguration,
         _ logger: Logger
     ) throws(KafkaError) -> KafkaConsumer {
         var settings = configuration.kafka
-        settings["group.id"] = "\(configuration.group).\(lane)"
+        settings["group.id"] = group
         return try KafkaConsumer(configuration: settings, logger: logger)
     }
 
@@ -72,8 +72,8 @@ package struct Worker: Service {
         let topics = configuration.topics
         let pool = WorkerPool(
             lanes: [
-                WorkerPool.Lane(kind: .interactive, consumer: signing),
-                WorkerPool.Lane(kind: .bulk, consumer: bulk),
+                WorkerPool.Lane(kind: .interactive, group: configuration.signingGroup, consumer: signing),
+                WorkerPool.Lane(kind: .bulk, group: configuration.bulkGroup, consumer: bulk),
             ],
             concurrency: concurrency,
             processor: RecordProcessor(
@@ -84,7 +84,7 @@ package struct Worker: Service {
                 encoder: ReplyEncoder(maximumBytes: configuration.maximumReplyBytes),
                 allowedReplyTopics: configuration.allowedReplyTopics
             ),
-            writer: ResultWriter(producer: producer, topics: topics, consumerGroup: configuration.group),
+            writer: ResultWriter(producer: producer, topics: topics),
             producer: producer,
             turns: TurnQueue(weight: configuration.bulkWeight),
             metrics: WorkerMetrics(),

@@ -53,3 +53,8 @@ package struct WorkerConfiguration: Sendable {
         self.maximumReplyBytes = maximumReplyBytes
     }
 }
+
+extension WorkerConfiguration {
+    var signingGroup: String { group + ".signing" }
+    var bulkGroup: String { group + ".bulk" }
+}

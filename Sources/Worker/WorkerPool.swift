@@ -13,6 +13,7 @@ struct WorkerPool: Service {
     /// A consumer with its place in the turn.
     struct Lane: Sendable {
         let kind: TurnScheduler<TurnQueue.Turn>.Lane
+        let group: String
         let consumer: KafkaConsumer
         let inFlight = InFlight()
     }
@@ -161,7 +162,7 @@ struct WorkerPool: Service {
             let message = "a result could not be delivered: \(failure.error.code)"
             refused.append((pending.records[failure.index], FailureError(.internal, message: message)))
         }
-        guard await keep(refused, of: turn.batch) else { return lane.inFlight.abandon(turn.ticket) }
+        guard await keep(refused, of: turn.batch, group: lane.group) else { return lane.inFlight.abandon(turn.ticket) }
         lane.inFlight.finish(turn.ticket) { position in
             do throws(KafkaError) {
                 try lane.consumer.storeOffset(position.next, of: position.partition, epoch: position.epoch)
@@ -177,7 +178,8 @@ struct WorkerPool: Service {
     /// - Returns: Whether all are delivered; without that their offsets must not be stored.
     private func keep(
         _ refused: [(record: Int, failure: FailureError)],
-        of batch: KafkaRecordBatch
+        of batch: KafkaRecordBatch,
+        group: String
     ) async -> Bool {
         // A record is kept once, for the first reason.
         var reasons: [Int: FailureError] = [:]
@@ -188,7 +190,7 @@ struct WorkerPool: Service {
             var appended: [Int] = []
             for (record, failure) in reasons {
                 let isAppended = batch.withRecord(at: record) { record in
-                    (try? writer.append(deadLetter: record, because: failure, to: deliveries)) != nil
+                    (try? writer.append(deadLetter: record, of: group, because: failure, to: deliveries)) != nil
                 }
                 if isAppended { appended.append(record) }
             }

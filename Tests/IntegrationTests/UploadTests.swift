@@ -55,7 +55,9 @@ import Testing
             #expect(download.status == 200)
             let read = try await Curl.send("GET", try download.text("downloadUrl"))
             #expect(read.status == 200)
-            #expect(read.body == file)
+            // A difference of megabytes is no text to read.
+            let isSame = read.body == file
+            #expect(isSame)
             #expect(read.headers["x-amz-meta-origin"] == "test")
             #expect(try await Curl.send("GET", try upload.text("publicUrl")).status == 403)
         }

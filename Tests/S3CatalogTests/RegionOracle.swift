@@ -11,7 +11,9 @@ struct PartitionOracle: Decodable, Sendable {
     let regions: [String: String]
 
     static func all() throws -> [PartitionOracle] {
-        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Oracle/regions.json")
+        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
+            "Oracle/regions.json"
+        )
         return try JSONDecoder().decode([PartitionOracle].self, from: Data(contentsOf: file))
     }
 

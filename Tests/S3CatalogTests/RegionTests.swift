@@ -46,7 +46,8 @@ struct RegionTests {
     }
 
     @Test(arguments: [
-        "eu-central-9", "us-east-12", "mx-north-1", "cn-south-1", "us-gov-central-1", "us-iso-north-1", "us-isob-north-2",
+        "eu-central-9", "us-east-12", "mx-north-1", "cn-south-1", "us-gov-central-1", "us-iso-north-1",
+        "us-isob-north-2",
         "us-isof-west-1", "eu-isoe-east-1", "eusc-de-west-2", "us-iso-1", "us-gov-1", "us-a_b-1", "il-x-0",
         "", "us", "us-east", "us-east-", "us--1", "-east-1", "us-east-1a", "us-east-1-2", "useast-1", "xx-east-1",
         "eusc-fr-west-1", "eusc-de-1", "us-isog-east-1", "us-east-1.example", "us-é-1", "auto", "aws-global",

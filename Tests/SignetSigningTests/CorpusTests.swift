@@ -11,10 +11,11 @@ struct CorpusTests {
     private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .appendingPathComponent("Corpus")
     private static let generator = folder.appendingPathComponent("generate.py")
+    private static let recorded = Result { try CorpusCase.read(folder.appendingPathComponent("corpus.jsonl")) }
 
     @Test
     func everyRecordedRequestEqualsBotocores() throws {
-        let cases = try CorpusCase.read(Self.folder.appendingPathComponent("corpus.jsonl"))
+        let cases = try Self.recorded.get()
         #expect(cases.count >= 2_000)
         let differences = try cases.flatMap { try $0.differences() }
         #expect(differences.isEmpty, "\(differences.count) differences; the first: \(differences.first ?? "")")
@@ -33,7 +34,10 @@ struct CorpusTests {
         let cases = try CorpusCase.read(output)
         #expect(cases.count == Int(count))
         let differences = try cases.flatMap { try $0.differences() }
-        #expect(differences.isEmpty, "seed \(seed): \(differences.count) differences; the first: \(differences.first ?? "")")
+        #expect(
+            differences.isEmpty,
+            "seed \(seed): \(differences.count) differences; the first: \(differences.first ?? "")"
+        )
     }
 
     @Test(arguments: [
@@ -42,7 +46,7 @@ struct CorpusTests {
         ("X-Amz-Expires=", "x-amz-expires=", "query"), ("?", "?a=b&", "query"),
     ])
     func aDifferenceIsSeen(old: String, new: String, what: String) throws {
-        let cases = try CorpusCase.read(Self.folder.appendingPathComponent("corpus.jsonl"))
+        let cases = try Self.recorded.get()
         var altered = try #require(cases.first { $0.request.contentType != nil && $0.request.endpoint == nil })
         #expect(try altered.differences().isEmpty)
         let range = try #require(altered.url.firstRange(of: old))
@@ -65,7 +69,7 @@ struct CorpusTests {
 
     @Test
     func theRecordedCorpusCoversWhatItIsToProve() throws {
-        let cases = try CorpusCase.read(Self.folder.appendingPathComponent("corpus.jsonl")).map(\.request)
+        let cases = try Self.recorded.get().map(\.request)
         let onAWS = cases.filter { $0.endpoint == nil }
         #expect(Set(cases.map(\.method)) == Set(S3Method.allCases.map(\.rawValue)))
         #expect(Set(onAWS.map(\.region)).isSuperset(of: S3Catalog.regions.map(\.code)))

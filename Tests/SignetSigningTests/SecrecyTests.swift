@@ -20,7 +20,8 @@ struct SecrecyTests {
             object.signature.bytes[start..<start + 8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         }
         return [
-            Example.secretAccessKey, PercentEncoding.query(Example.secretAccessKey), token, PercentEncoding.query(token),
+            Example.secretAccessKey, PercentEncoding.query(Example.secretAccessKey), token,
+            PercentEncoding.query(token),
             object.signature.hexadecimal, "SHA256Hash", "SHA256Digest", "SHA256_CTX", "HMACKey", "hmac",
         ] + words.map(String.init)
     }
@@ -73,12 +74,20 @@ struct SecrecyTests {
             { try SigningCredentials(accessKeyID: "a b", secretAccessKey: "secret") },
             { try Example.template(headers: [("x-amz-meta-a", "secret\u{0}")]) },
             { try Example.template(query: [("X-Amz-Security-Token", "secret")]) },
-            { try S3Endpoint.resolve(bucket: "abc", region: "auto", customEndpoint: "https://user:secret@store.example") },
+            {
+                try S3Endpoint.resolve(
+                    bucket: "abc",
+                    region: "auto",
+                    customEndpoint: "https://user:secret@store.example"
+                )
+            },
         ]
         for attempt in attempts {
             let error = #expect(throws: SigningError.self) { try attempt() }
             for face in Self.faces(of: try #require(error)) { #expect(!face.contains("secretsecret")) }
-            #expect(error?.description.contains("secret@") == false && error?.description.contains("secret\u{0}") == false)
+            #expect(
+                error?.description.contains("secret@") == false && error?.description.contains("secret\u{0}") == false
+            )
         }
     }
 }

@@ -40,7 +40,8 @@ package struct CredentialOpener: Sendable {
             throw FailureError(
                 .sealBroken,
                 field: "sealedCredential",
-                message: "the sealed credential does not open: it or its scope was changed, or it was sealed to another key"
+                message:
+                    "the sealed credential does not open: it or its scope was changed, or it was sealed to another key"
             )
         }
     }

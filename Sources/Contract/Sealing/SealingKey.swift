@@ -23,7 +23,9 @@ package struct SealingPublicKey: Sendable, CustomStringConvertible {
     package init(_ text: String) throws(SealingKeyError) {
         let (id, bytes) = try SealingKeyText.parse(text, kind: "public")
         guard let key = try? Curve25519.KeyAgreement.PublicKey(rawRepresentation: bytes) else {
-            throw SealingKeyError(description: "the sealing public key \(id) is no X25519 key; run `signet keys generate`")
+            throw SealingKeyError(
+                description: "the sealing public key \(id) is no X25519 key; run `signet keys generate`"
+            )
         }
         self.init(id: id, key: key)
     }
@@ -48,7 +50,9 @@ package struct SealingPrivateKey: Sendable, CustomStringConvertible, CustomRefle
     package init(_ text: String) throws(SealingKeyError) {
         let (id, bytes) = try SealingKeyText.parse(text, kind: "private")
         guard let key = try? Curve25519.KeyAgreement.PrivateKey(rawRepresentation: bytes) else {
-            throw SealingKeyError(description: "the sealing private key \(id) is no X25519 key; run `signet keys generate`")
+            throw SealingKeyError(
+                description: "the sealing private key \(id) is no X25519 key; run `signet keys generate`"
+            )
         }
         self.id = id
         self.key = key

@@ -44,13 +44,16 @@ final class BrokerMonitor: Service {
 
     func run() async throws {
         try? await cancelWhenGracefulShutdown { [self] in
-            var isTopicKnown = false
+            var hasLookedForTopic = false
             while !Task.isCancelled {
                 let start = ContinuousClock.now
                 do throws(KafkaError) {
                     try await producer.probe(timeout: interval)
                     note(.success(()), since: start)
-                    if !isTopicKnown { isTopicKnown = await lookForTopic() }
+                    if !hasLookedForTopic {
+                        hasLookedForTopic = true
+                        await lookForTopic()
+                    }
                 } catch {
                     note(.failure(error), since: start)
                 }
@@ -77,7 +80,8 @@ final class BrokerMonitor: Service {
         }
     }
 
-    private func lookForTopic() async -> Bool {
+    /// Tells an operator of a missing topic once; each request would learn it as a failed delivery.
+    private func lookForTopic() async {
         do throws(KafkaError) {
             _ = try await producer.partitionCount(of: topic, timeout: interval)
         } catch {
@@ -86,6 +90,5 @@ final class BrokerMonitor: Service {
                 metadata: ["topic": "\(topic)", "error": "\(error)"]
             )
         }
-        return true
     }
 }

@@ -10,13 +10,9 @@ struct JobPublisher: JobSink {
 
     /// Librdkafka's settings for jobs.
     ///
-    /// A record is given up after `deliveryTimeout`, for the client of a request waits for it; and a broker that comes
-    /// back is found within a second.
+    /// A record is given up after `deliveryTimeout`, for the client of a request waits for it.
     static func settings(deliveryTimeout: Duration) -> KafkaConfiguration {
-        KafkaConfiguration([
-            "message.timeout.ms": String(deliveryTimeout.milliseconds),
-            "reconnect.backoff.max.ms": "1000",
-        ])
+        KafkaConfiguration(["message.timeout.ms": String(deliveryTimeout.milliseconds)])
     }
 
     var isReachable: Bool { monitor.isReachable }

@@ -23,7 +23,7 @@ final class ReplyRouter: Service {
     ///
     /// Without a position to go on from, an error tells, and the position is resolved anew: skipping silently would
     /// look like replies that never came.
-    static let settings = KafkaConfiguration(["auto.offset.reset": "error", "reconnect.backoff.max.ms": "1000"])
+    static let settings = KafkaConfiguration(["auto.offset.reset": "error"])
 
     init(
         consumer: KafkaConsumer,
@@ -42,25 +42,33 @@ final class ReplyRouter: Service {
     }
 
     func run() async throws {
+        // The position is resolved at the start and each time it is lost; several requests at once are as good as one.
+        let (positionWanted, wantPosition) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        wantPosition.yield()
+        defer { room.replyAddress = nil }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await self.consumer.run() }
-            group.addTask { try await self.position() }
-            group.addTask { try await self.expire() }
-            // The events end when the consumer has closed: on graceful shutdown, or by an error that `run` throws.
-            for await event in consumer.events {
-                switch event {
-                case .records(let batch): batch.forEach { handle($0) }
-                case .failed(let error) where Self.hasLostPosition(error):
-                    room.replyAddress = nil
-                    group.addTask { try await self.position() }
-                case .failed(let error):
-                    logger.debug("Reading replies met an error", metadata: ["error": "\(error)"])
-                case .assigned, .revoking: break
-                }
-            }
-            room.replyAddress = nil
+            group.addTask { await self.read(onLostPosition: { wantPosition.yield() }) }
+            group.addTask { for await _ in positionWanted { try await self.position() } }
+            group.addTask { await self.expire() }
+            // The consumer ends on graceful shutdown or by an error, the events with it; the rest only by an error.
+            try await group.next()
             group.cancelAll()
             try await group.waitForAll()
+        }
+    }
+
+    private func read(onLostPosition: () -> Void) async {
+        for await event in consumer.events {
+            switch event {
+            case .records(let batch): batch.forEach { handle($0) }
+            case .failed(let error) where Self.hasLostPosition(error):
+                room.replyAddress = nil
+                onLostPosition()
+            case .failed(let error):
+                logger.debug("Reading replies met an error", metadata: ["error": "\(error)"])
+            case .assigned, .revoking: break
+            }
         }
     }
 
@@ -136,7 +144,7 @@ final class ReplyRouter: Service {
 
     // MARK: Deadlines
 
-    private func expire() async throws {
+    private func expire() async {
         while !Task.isCancelled {
             room.expire()
             try? await Task.sleep(for: .seconds(1))

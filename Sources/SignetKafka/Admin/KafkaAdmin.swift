@@ -7,13 +7,16 @@ public import Logging
 public final class KafkaAdmin: Sendable {
     /// A topic to make.
     public struct Topic: Sendable, Hashable {
+        /// The topic's name.
         public let name: String
+        /// At least 1.
         public let partitions: Int
         /// −1: the broker's default.
         public let replicationFactor: Int
         /// Topic configuration of Kafka, e.g. `retention.ms`.
         public let configuration: [String: String]
 
+        /// A topic with the broker's defaults where nothing else is said.
         public init(name: String, partitions: Int, replicationFactor: Int = -1, configuration: [String: String] = [:]) {
             self.name = name
             self.partitions = partitions
@@ -31,9 +34,13 @@ public final class KafkaAdmin: Sendable {
 
     private let client: NativeClient
 
+    /// - Parameter configuration: Any settings of librdkafka.
     public init(configuration: KafkaConfiguration, logger: Logger) throws(KafkaError) {
         client = try NativeClient(
-            RD_KAFKA_PRODUCER, configuration: configuration, context: CallbackContext(logger: logger))
+            RD_KAFKA_PRODUCER,
+            configuration: configuration,
+            context: CallbackContext(logger: logger)
+        )
     }
 
     /// Makes topics that do not exist yet.
@@ -59,7 +66,12 @@ public final class KafkaAdmin: Sendable {
         for topic in topics {
             let (native, reason) = withErrorText {
                 rd_kafka_NewTopic_new(
-                    topic.name, Int32(clamping: topic.partitions), Int32(clamping: topic.replicationFactor), $0, $1)
+                    topic.name,
+                    Int32(clamping: topic.partitions),
+                    Int32(clamping: topic.replicationFactor),
+                    $0,
+                    $1
+                )
             }
             guard let native else {
                 return .failure(KafkaError(code: .invalidArgument, message: "topic \(topic.name): \(reason)"))

@@ -36,6 +36,8 @@ final class ConsumerPoller: @unchecked Sendable {
     private var epoch: UInt64 = 0
     private var owned: Set<KafkaTopicPartition> = []
     private var pausedByCaller: Set<KafkaTopicPartition> = []
+    /// As the library has them: it keeps a partition paused even while it belongs to others.
+    private var paused: Set<KafkaTopicPartition> = []
     private var isHeldBack = false
     private var revocation: (announced: KafkaRevocation, until: ContinuousClock.Instant)?
     /// Begun within a poll: announced after the records that the same poll brought, which come before it.
@@ -109,7 +111,12 @@ final class ConsumerPoller: @unchecked Sendable {
             var low: Int64 = 0
             var high: Int64 = 0
             let code = rd_kafka_query_watermark_offsets(
-                client.handle, partition.topic, partition.partition, &low, &high, timeout.milliseconds
+                client.handle,
+                partition.topic,
+                partition.partition,
+                &low,
+                &high,
+                timeout.milliseconds
             )
             return (code, low, high)
         }
@@ -240,6 +247,7 @@ final class ConsumerPoller: @unchecked Sendable {
 
     private func setPaused(_ isPaused: Bool, _ partitions: Set<KafkaTopicPartition>) -> rd_kafka_resp_err_t {
         guard !partitions.isEmpty else { return RD_KAFKA_RESP_ERR_NO_ERROR }
+        if isPaused { paused.formUnion(partitions) } else { paused.subtract(partitions) }
         return NativePartitionList(partitions).withPointer {
             isPaused
                 ? rd_kafka_pause_partitions(client.handle, $0) : rd_kafka_resume_partitions(client.handle, $0)
@@ -258,6 +266,7 @@ final class ConsumerPoller: @unchecked Sendable {
 
     func assign(_ positions: [KafkaTopicPartition: KafkaOffset]) throws(KafkaError) {
         let list = NativePartitionList(positions.mapValues(\.native))
+        resumeLeftovers(of: Array(positions.keys))
         try KafkaError.check(
             list.withPointer { rd_kafka_assign(client.handle, $0) },
             while: "assigning \(positions.count) partitions"
@@ -295,6 +304,7 @@ final class ConsumerPoller: @unchecked Sendable {
     ) {
         let partitions = NativePartitionList.partitions(of: list)
         if code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS {
+            resumeLeftovers(of: partitions)
             let failure: KafkaError?
             if isCooperative {
                 failure = rd_kafka_incremental_assign(client.handle, list).map {
@@ -328,11 +338,16 @@ final class ConsumerPoller: @unchecked Sendable {
         rd_kafka_rebalance_protocol(client.handle).map { String(cString: $0) } == "COOPERATIVE"
     }
 
+    /// Lets partitions be fetched that were paused when they were given back. Comes before they are assigned anew.
+    private func resumeLeftovers(of partitions: [KafkaTopicPartition]) {
+        pausedByCaller.subtract(partitions)
+        _ = setPaused(false, paused.intersection(partitions))
+    }
+
     private func begin(_ partitions: [KafkaTopicPartition]) {
         epoch += 1
         let current = epoch
         owned.formUnion(partitions)
-        pausedByCaller.subtract(partitions)
         shared.withLock { shared in
             for partition in partitions { shared.assignment[partition] = current }
         }

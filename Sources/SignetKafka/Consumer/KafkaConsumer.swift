@@ -82,6 +82,7 @@ public final class KafkaConsumer: Service, Sendable {
         try await poller.perform { poller throws(KafkaError) in try poller.pause(partitions) }
     }
 
+    /// Fetches of these partitions again.
     public func resume(_ partitions: [KafkaTopicPartition]) async throws(KafkaError) {
         try await poller.perform { poller throws(KafkaError) in try poller.resume(partitions) }
     }
@@ -104,6 +105,7 @@ public final class KafkaConsumer: Service, Sendable {
         try await poller.client.probe(timeout: timeout)
     }
 
+    /// Polls until it is stopped, cancelled or shut down gracefully; throws if the client failed for good.
     public func run() async throws {
         let poller = poller
         await withTaskCancellationHandler {

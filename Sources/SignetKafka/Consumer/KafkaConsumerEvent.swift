@@ -19,7 +19,9 @@ public enum KafkaConsumerEvent: Sendable {
 /// The consumer keeps serving its queue until `complete()` or until its drain budget ends; then it commits what was
 /// stored and lets go.
 public final class KafkaRevocation: Sendable {
+    /// Partitions to be given back.
     public let partitions: [KafkaTopicPartition]
+    /// Names the assignment that ends.
     public let epoch: UInt64
     /// They are gone already: offsets can no longer be stored.
     public let isLost: Bool
@@ -45,20 +47,26 @@ public final class KafkaRevocation: Sendable {
 /// The events of one consumer: for one reader, in order. Bounded, for the consumer fetches no further while
 /// its batches are held.
 public struct KafkaConsumerEvents: AsyncSequence, Sendable {
+    /// What happened.
     public typealias Element = KafkaConsumerEvent
+    /// None: errors are events.
     public typealias Failure = Never
 
     let mailbox: Mailbox
 
+    /// For one reader.
     public func makeAsyncIterator() -> Iterator { Iterator(mailbox: mailbox) }
 
+    /// Hands out the events in order.
     public struct Iterator: AsyncIteratorProtocol {
         let mailbox: Mailbox
 
+        /// Waits for the next event; `nil` once the consumer has closed.
         public func next() async -> KafkaConsumerEvent? {
             await mailbox.next()
         }
 
+        /// Waits for the next event; `nil` once the consumer has closed.
         public func next(isolation actor: isolated (any Actor)?) async throws(Never) -> KafkaConsumerEvent? {
             await mailbox.next()
         }

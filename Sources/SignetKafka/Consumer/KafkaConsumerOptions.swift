@@ -11,6 +11,7 @@ public struct KafkaConsumerOptions: Sendable {
     /// How long the poll thread waits for a record before it looks for other work.
     public var pollTimeout: Duration
 
+    /// Numbers below 1 count as 1.
     public init(
         maximumBatchRecords: Int = 500,
         maximumOutstandingBatches: Int = 16,

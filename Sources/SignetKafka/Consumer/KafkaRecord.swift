@@ -7,6 +7,7 @@ internal import CRDKafka
 /// Any bytes are legal, and so are null keys, values and header values.
 public struct KafkaRecord: ~Copyable {
     private let message: UnsafeMutablePointer<rd_kafka_message_t>
+    /// The topic's name.
     public let topic: String
 
     init(_ message: UnsafeMutablePointer<rd_kafka_message_t>, topic: String) {
@@ -14,7 +15,9 @@ public struct KafkaRecord: ~Copyable {
         self.topic = topic
     }
 
+    /// Counted from 0.
     public var partition: Int32 { message.pointee.partition }
+    /// The record's position in its partition.
     public var offset: Int64 { message.pointee.offset }
 
     /// Unix milliseconds; `nil` if the broker gave none.

@@ -40,6 +40,7 @@ public final class KafkaRecordBatch: @unchecked Sendable {
         onRelease()
     }
 
+    /// Records in the batch; at least 1.
     public var count: Int { messages.count }
 
     /// Lends each record in turn.

@@ -7,8 +7,9 @@ internal import Synchronization
 /// A Kafka cluster in this process, for development and tests: librdkafka's mock cluster, real TCP on 127.0.0.1.
 ///
 /// Groups, commits, all codecs, usable by other processes. What it does not do: it keeps at most 5 MiB a partition and
-/// drops the oldest beyond that without a word, does not de-duplicate retried writes, and has no admin requests,
-/// compaction, size limits or faithful transactions. Keep less than 3 MiB unread a partition.
+/// drops the oldest beyond that without a word, does not de-duplicate retried writes, refuses commits while a group
+/// rebalances (so what was stored since the last commit is read again), and has no admin requests, compaction, size
+/// limits or faithful transactions. Keep less than 3 MiB unread a partition.
 ///
 /// `@unchecked Sendable`: the mock cluster serialises its calls itself; `close` frees it once.
 public final class EmbeddedBroker: @unchecked Sendable {
@@ -63,6 +64,7 @@ public final class EmbeddedBroker: @unchecked Sendable {
         if let pointer { rd_kafka_mock_cluster_destroy(pointer.pointer) }
     }
 
+    /// Makes a topic with 1 to 10,000 partitions.
     public func createTopic(_ name: String, partitions: Int) throws(KafkaError) {
         // The library asserts instead of answering.
         guard !name.isEmpty, (1...10_000).contains(partitions) else {
@@ -94,6 +96,7 @@ public final class EmbeddedBroker: @unchecked Sendable {
         try call("taking broker \(broker) down") { rd_kafka_mock_broker_set_down($0, broker) }
     }
 
+    /// Opens a broker that was taken down.
     public func setUp(broker: Int32 = 1) throws(KafkaError) {
         try call("bringing broker \(broker) up") { rd_kafka_mock_broker_set_up($0, broker) }
     }
@@ -107,7 +110,10 @@ public final class EmbeddedBroker: @unchecked Sendable {
     public func setError(_ error: KafkaError.Code?, topic: String) throws(KafkaError) {
         try call("failing topic \(topic)") { cluster in
             rd_kafka_mock_topic_set_error(
-                cluster, topic, rd_kafka_resp_err_t(rawValue: error?.rawValue ?? RD_KAFKA_RESP_ERR_NO_ERROR.rawValue))
+                cluster,
+                topic,
+                rd_kafka_resp_err_t(rawValue: error?.rawValue ?? RD_KAFKA_RESP_ERR_NO_ERROR.rawValue)
+            )
             return RD_KAFKA_RESP_ERR_NO_ERROR
         }
     }

@@ -125,7 +125,10 @@ class CallbackContext: @unchecked Sendable {
 
     /// Any of librdkafka's threads; must not block or call back into the client.
     static let log: @convention(c) (OpaquePointer?, Int32, UnsafePointer<CChar>?, UnsafePointer<CChar>?) -> Void = {
-        handle, level, facility, text in
+        handle,
+        level,
+        facility,
+        text in
         guard let context = CallbackContext.of(handle), let facility, let text else { return }
         let message = String(cString: text)
         // One set of settings serves producers and consumers, and a closed client's connections may fail as they like.
@@ -148,9 +151,12 @@ class CallbackContext: @unchecked Sendable {
     }
 
     /// The polling thread.
-    static let error:
-        @convention(c) (OpaquePointer?, Int32, UnsafePointer<CChar>?, UnsafeMutableRawPointer?) -> Void = {
-            handle, code, reason, opaque in
+    static let error: @convention(c) (OpaquePointer?, Int32, UnsafePointer<CChar>?, UnsafeMutableRawPointer?) -> Void =
+        {
+            handle,
+            code,
+            reason,
+            opaque in
             guard let handle, let opaque else { return }
             let context = Unmanaged<CallbackContext>.fromOpaque(opaque).takeUnretainedValue()
             guard rd_kafka_resp_err_t(rawValue: code) == RD_KAFKA_RESP_ERR__FATAL else {

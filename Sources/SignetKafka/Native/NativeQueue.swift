@@ -33,7 +33,9 @@ final class NativeQueue: @unchecked Sendable {
         defer { rd_kafka_queue_destroy(answers) }
         let sent = rd_kafka_commit_queue(client.handle, nil, answers, nil, nil)
         guard sent == RD_KAFKA_RESP_ERR_NO_ERROR else { return sent }
-        guard let event = rd_kafka_queue_poll(answers, timeout.milliseconds) else { return RD_KAFKA_RESP_ERR__TIMED_OUT }
+        guard let event = rd_kafka_queue_poll(answers, timeout.milliseconds) else {
+            return RD_KAFKA_RESP_ERR__TIMED_OUT
+        }
         defer { rd_kafka_event_destroy(event) }
         return rd_kafka_event_error(event)
     }

@@ -67,8 +67,16 @@ public final class KafkaDeliveryBatch: @unchecked Sendable {
         let slot = nextSlot()
         let code = topic.withCString { name in
             signet_kafka_produce(
-                client.handle, name, partition ?? RD_KAFKA_PARTITION_UA, Self.address(of: key), key?.count ?? 0,
-                Self.address(of: value), value?.count ?? 0, timestamp ?? 0, native, slot
+                client.handle,
+                name,
+                partition ?? RD_KAFKA_PARTITION_UA,
+                Self.address(of: key),
+                key?.count ?? 0,
+                Self.address(of: value),
+                value?.count ?? 0,
+                timestamp ?? 0,
+                native,
+                slot
             )
         }
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
@@ -93,7 +101,12 @@ public final class KafkaDeliveryBatch: @unchecked Sendable {
         try Self.lend(key) { (key) throws(KafkaError) in
             try Self.lend(value) { (value) throws(KafkaError) in
                 try append(
-                    topic: topic, partition: partition, key: key, value: value, headers: headers, timestamp: timestamp
+                    topic: topic,
+                    partition: partition,
+                    key: key,
+                    value: value,
+                    headers: headers,
+                    timestamp: timestamp
                 )
             }
         }
@@ -163,7 +176,9 @@ public final class KafkaDeliveryBatch: @unchecked Sendable {
     /// The producer's poll thread, once for each record: counts it.
     static let report:
         @convention(c) (OpaquePointer?, UnsafePointer<rd_kafka_message_t>?, UnsafeMutableRawPointer?) -> Void = {
-            _, message, _ in
+            _,
+            message,
+            _ in
             guard let message, let opaque = message.pointee._private else { return }
             let slot = opaque.assumingMemoryBound(to: Slot.self)
             let batch = slot.pointee.batch.takeRetainedValue()

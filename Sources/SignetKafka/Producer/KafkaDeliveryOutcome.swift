@@ -14,7 +14,9 @@ public struct KafkaDeliveryOutcome: Sendable {
 
         /// Position in the order of appending, from 0.
         public let index: Int
+        /// Whether the record may have arrived.
         public let status: Status
+        /// Why it was not acknowledged.
         public let error: KafkaError
     }
 

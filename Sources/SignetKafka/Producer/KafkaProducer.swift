@@ -83,6 +83,8 @@ public final class KafkaProducer: Service, Sendable {
 
     // MARK: Life
 
+    /// Serves deliveries until it is stopped, cancelled or shut down gracefully, then flushes; throws if the client failed
+    /// for good.
     public func run() async throws {
         await withTaskCancellationHandler {
             await withGracefulShutdownHandler {

@@ -10,10 +10,12 @@ public struct SHA256Digest: Sendable, Hashable {
 
     init() {}
 
+    /// Compares the bytes.
     public static func == (left: Self, right: Self) -> Bool {
         left.words == right.words
     }
 
+    /// Hashes the bytes.
     public func hash(into hasher: inout Hasher) {
         withUnsafeBytes { hasher.combine(bytes: $0) }
     }

@@ -16,6 +16,7 @@ public struct PresignExpiry: Sendable, Hashable {
     public let seconds: Int64
     /// The real end, Unix seconds.
     public let end: Int64
+    /// Whether the URL ends as asked for or with its credential.
     public let limitedBy: Limit
 
     /// - Parameters:

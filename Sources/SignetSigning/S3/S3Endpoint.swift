@@ -11,6 +11,7 @@ public struct S3Endpoint: Sendable, Hashable {
     public let host: String
     /// What stands before the key's path: empty, `/bucket` or `/base/bucket`.
     public let pathPrefix: String
+    /// The bucket's name, wherever it stands in the URL.
     public let bucket: String
     /// Region of the scope.
     public let region: String
@@ -71,7 +72,12 @@ public struct S3Endpoint: Sendable, Hashable {
         }
         if addressingStyle == .path || hasDot {
             return S3Endpoint(
-                host: host, pathPrefix: "/\(bucket)", bucket: bucket, region: found.code, warnings: warnings)
+                host: host,
+                pathPrefix: "/\(bucket)",
+                bucket: bucket,
+                region: found.code,
+                warnings: warnings
+            )
         }
         return S3Endpoint(host: "\(bucket).\(host)", bucket: bucket, region: found.code, warnings: warnings)
     }
@@ -96,7 +102,8 @@ public struct S3Endpoint: Sendable, Hashable {
             throw SigningError(
                 .unknownRegion,
                 parameter: "region",
-                message: "a region consists of lower-case letters, digits and hyphens; many stores take us-east-1 or auto"
+                message:
+                    "a region consists of lower-case letters, digits and hyphens; many stores take us-east-1 or auto"
             )
         }
         guard style == .virtual else {
@@ -138,7 +145,9 @@ public struct S3Endpoint: Sendable, Hashable {
         let nearest = S3Catalog.nearestRegions(to: code)
         if let region = S3Catalog.plausibleRegion(code) {
             let hint = nearest.first.map { "; did you mean \($0)?" } ?? ""
-            return (region, ["region \(code) is not known here and was taken as a new one of \(region.partition.id)\(hint)"])
+            return (
+                region, ["region \(code) is not known here and was taken as a new one of \(region.partition.id)\(hint)"]
+            )
         }
         throw SigningError(
             .unknownRegion,

@@ -8,6 +8,7 @@ public struct S3ObjectOptions: Sendable {
     /// Name and value of a header, of metadata or of a query parameter.
     public typealias Pair = (name: String, value: String)
 
+    /// E.g. `image/jpeg`; S3 gives it back to readers.
     public var contentType: String?
     /// Bytes of the body; signed as `content-length`, so that S3 refuses any other length.
     public var contentLength: Int64?
@@ -17,13 +18,16 @@ public struct S3ObjectOptions: Sendable {
     public var encryption: S3Encryption?
     /// Key of `SSE-KMS`: id, ARN or alias; `nil`: the account's own key for S3.
     public var kmsKey: String?
+    /// E.g. `max-age=3600`; S3 gives it back to readers.
     public var cacheControl: String?
+    /// E.g. `inline`; S3 gives it back to readers.
     public var contentDisposition: String?
     /// User metadata, without `x-amz-meta-`; 2 KB together.
     public var metadata: [Pair] = []
     /// Any further headers.
     public var headers: [Pair] = []
 
+    /// No options.
     public init() {}
 
     /// Bytes that one PUT can carry at most: 5 GiB.
@@ -43,7 +47,11 @@ public struct S3ObjectOptions: Sendable {
         func add(_ name: String, _ value: String?, parameter: String) throws(SigningError) {
             guard let value else { return }
             guard !value.isEmpty else {
-                throw SigningError(.invalidHeader, parameter: parameter, message: "\(name) must not be empty; leave it out")
+                throw SigningError(
+                    .invalidHeader,
+                    parameter: parameter,
+                    message: "\(name) must not be empty; leave it out"
+                )
             }
             do throws(SigningError) {
                 _ = try HeaderField(name: name, value: value)
@@ -60,7 +68,8 @@ public struct S3ObjectOptions: Sendable {
                 throw SigningError(
                     .invalidLength,
                     parameter: "contentLength",
-                    message: "one PUT carries 0 to \(Self.largestPut) bytes (5 GiB); larger objects need a multipart upload"
+                    message:
+                        "one PUT carries 0 to \(Self.largestPut) bytes (5 GiB); larger objects need a multipart upload"
                 )
             }
             result.append(("content-length", String(contentLength)))
@@ -107,7 +116,11 @@ public struct S3ObjectOptions: Sendable {
             do throws(SigningError) {
                 field = try HeaderField(name: name.isEmpty ? "" : "x-amz-meta-\(name)", value: value)
             } catch {
-                throw SigningError(.invalidMetadata, parameter: "metadata", message: "metadata \"\(name)\": \(error.message)")
+                throw SigningError(
+                    .invalidMetadata,
+                    parameter: "metadata",
+                    message: "metadata \"\(name)\": \(error.message)"
+                )
             }
             result.append((field.name, field.value))
             size += name.utf8.count + value.utf8.count

@@ -6,8 +6,11 @@ public struct S3PresignTemplate: Sendable, CustomStringConvertible, CustomDebugS
     /// Bytes of an object's key at most (S3 User Guide, "Naming Amazon S3 objects").
     public static let longestKey = 1_024
 
+    /// What the client must send the request with.
     public let method: S3Method
+    /// Where the requests go.
     public let endpoint: S3Endpoint
+    /// When its URLs end.
     public let expiry: PresignExpiry
     /// The query without its signature.
     public let query: String
@@ -83,13 +86,17 @@ public struct S3PresignTemplate: Sendable, CustomStringConvertible, CustomDebugS
             throw SigningError(
                 .invalidKey,
                 parameter: "key",
-                message: count == 0 ? "the key is empty" : "a key has at most \(longestKey) bytes of UTF-8, not \(count)"
+                message: count == 0
+                    ? "the key is empty" : "a key has at most \(longestKey) bytes of UTF-8, not \(count)"
             )
         }
     }
 
+    /// Names method and bucket alone.
     public var description: String { "S3PresignTemplate(\(method.rawValue) \(endpoint.origin)\(endpoint.pathPrefix))" }
+    /// The same.
     public var debugDescription: String { description }
+    /// Shows neither query nor key.
     public var customMirror: Mirror {
         Mirror(self, children: ["method": method, "endpoint": endpoint, "expiry": expiry])
     }
@@ -101,6 +108,7 @@ public struct SignedObject: Sendable, Hashable, CustomStringConvertible, CustomD
 {
     /// The encoded key with its leading slash.
     public let path: String
+    /// What `X-Amz-Signature` holds in hexadecimal.
     public let signature: SHA256Digest
 
     /// Appends the 32 bytes of the signature.
@@ -108,7 +116,10 @@ public struct SignedObject: Sendable, Hashable, CustomStringConvertible, CustomD
         signature.withUnsafeBytes { bytes.append(contentsOf: $0) }
     }
 
+    /// Names the key alone.
     public var description: String { "SignedObject(\(path))" }
+    /// The same.
     public var debugDescription: String { description }
+    /// Shows the key alone.
     public var customMirror: Mirror { Mirror(self, children: ["path": path]) }
 }

@@ -7,9 +7,11 @@ public final class S3Signer: Sendable, CustomStringConvertible, CustomDebugStrin
     /// Scopes whose keys are kept at most: days pass and regions are few.
     static let capacity = 64
 
+    /// What it signs with.
     public let credentials: SigningCredentials
     private let keys = Mutex<[CredentialScope: SigningKey]>([:])
 
+    /// A signer without any key derived yet.
     public init(credentials: SigningCredentials) {
         self.credentials = credentials
     }
@@ -35,7 +37,10 @@ public final class S3Signer: Sendable, CustomStringConvertible, CustomDebugStrin
             endpoint: endpoint,
             time: time,
             expiry: PresignExpiry(
-                seconds: expiresIn, from: time, credentialExpiration: credentials.expiration),
+                seconds: expiresIn,
+                from: time,
+                credentialExpiration: credentials.expiration
+            ),
             headers: CanonicalHeaders(host: endpoint.host, headers: headers),
             query: query,
             credentials: credentials,
@@ -44,8 +49,11 @@ public final class S3Signer: Sendable, CustomStringConvertible, CustomDebugStrin
         )
     }
 
+    /// Names the access key alone.
     public var description: String { "S3Signer(\(credentials.accessKeyID))" }
+    /// The same.
     public var debugDescription: String { description }
+    /// Shows the access key alone.
     public var customMirror: Mirror { Mirror(self, children: ["accessKeyID": credentials.accessKeyID]) }
 
     private func key(for scope: CredentialScope) -> SigningKey {

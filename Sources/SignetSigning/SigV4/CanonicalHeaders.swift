@@ -45,7 +45,8 @@ struct HeaderField: Sendable, Hashable {
     init(name: String, value: String) throws(SigningError) {
         let lowercased = name.lowercased()
         // The name as given must be ASCII: the Kelvin sign becomes a plain k.
-        guard !name.isEmpty, name.utf8.allSatisfy({ $0 < 0x80 }), lowercased.utf8.allSatisfy(Self.isTokenCharacter) else {
+        guard !name.isEmpty, name.utf8.allSatisfy({ $0 < 0x80 }), lowercased.utf8.allSatisfy(Self.isTokenCharacter)
+        else {
             throw SigningError(
                 .invalidHeader,
                 parameter: name,

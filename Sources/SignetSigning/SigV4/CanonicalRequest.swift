@@ -8,6 +8,7 @@ public struct CanonicalRequest: Sendable, Hashable, CustomStringConvertible, Cus
     /// What stands in for the hash of a body that the signer does not see.
     public static let unsignedPayload = "UNSIGNED-PAYLOAD"
 
+    /// Its lines; they may hold a session token.
     public let text: String
 
     /// - Parameters:
@@ -23,11 +24,15 @@ public struct CanonicalRequest: Sendable, Hashable, CustomStringConvertible, Cus
         "\n\(query)\n\(headers.lines)\n\(headers.signedNames)\n\(unsignedPayload)"
     }
 
+    /// What the string to sign holds of the request.
     public var hash: SHA256Digest {
         SHA256Hash.hash(Array(text.utf8))
     }
 
+    /// Names the hash alone.
     public var description: String { "CanonicalRequest(\(hash.hexadecimal))" }
+    /// The same.
     public var debugDescription: String { description }
+    /// Shows the hash alone.
     public var customMirror: Mirror { Mirror(self, children: ["hash": hash.hexadecimal]) }
 }

@@ -4,10 +4,12 @@
 public struct CredentialScope: Sendable, Hashable, CustomStringConvertible {
     /// `20130524`.
     public let dateStamp: String
+    /// `us-east-1`.
     public let region: String
     /// `s3`.
     public let service: String
 
+    /// - Parameter dateStamp: The day of signing, `yyyyMMdd`.
     public init(dateStamp: String, region: String, service: String = "s3") {
         self.dateStamp = dateStamp
         self.region = region

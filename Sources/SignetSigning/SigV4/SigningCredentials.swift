@@ -2,6 +2,7 @@
 
 /// An access key with its secret, and a session token if it is temporary. Shows neither secret nor token.
 public struct SigningCredentials: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// Names the credential; no secret.
     public let accessKeyID: String
     /// Of temporary credentials; signed into the query as `X-Amz-Security-Token`.
     public let sessionToken: String?
@@ -42,8 +43,11 @@ public struct SigningCredentials: Sendable, CustomStringConvertible, CustomDebug
         self.expiration = expiration
     }
 
+    /// Names the access key alone.
     public var description: String { "SigningCredentials(\(accessKeyID))" }
+    /// The same.
     public var debugDescription: String { description }
+    /// Shows the access key alone.
     public var customMirror: Mirror { Mirror(self, children: ["accessKeyID": accessKeyID]) }
 }
 

@@ -33,7 +33,10 @@ public struct SigningKey: Sendable, CustomStringConvertible, CustomDebugStringCo
         hmac.authenticate(stringToSign.text)
     }
 
+    /// Only what this is.
     public var description: String { "SigningKey" }
+    /// The same.
     public var debugDescription: String { description }
+    /// Shows nothing.
     public var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -2,6 +2,7 @@
 
 /// The time that a signature carries, in the two forms that SigV4 writes.
 public struct SigningTime: Sendable, Hashable {
+    /// Seconds since 1970, without leap seconds.
     public let unixSeconds: Int64
     /// `20130524T000000Z`.
     public let amzDate: String

@@ -2,8 +2,10 @@
 
 /// What the signing key signs ("Create a signed AWS API request", step 2).
 public struct StringToSign: Sendable, Hashable {
+    /// Algorithm, time, scope and the hash of the request, a line each.
     public let text: String
 
+    /// Assembles the text.
     public init(time: SigningTime, scope: CredentialScope, canonicalRequest: CanonicalRequest) {
         text = Self.head(time: time, scope: scope) + canonicalRequest.hash.hexadecimal
     }

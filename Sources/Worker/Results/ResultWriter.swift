@@ -8,14 +8,12 @@ internal import Synchronization
 final class ResultWriter: Sendable {
     private let producer: KafkaProducer
     private let topics: TopicNames
-    private let consumerGroup: String
     /// Partitions of the reply topics seen, so that an address out of range is known before it is written to.
     private let partitionCounts = Mutex<[String: Int]>([:])
 
-    init(producer: KafkaProducer, topics: TopicNames, consumerGroup: String) {
+    init(producer: KafkaProducer, topics: TopicNames) {
         self.producer = producer
         self.topics = topics
-        self.consumerGroup = consumerGroup
     }
 
     /// Learns the partition counts of topics that are new to us: asked once for each topic.
@@ -65,8 +63,11 @@ final class ResultWriter: Sendable {
     }
 
     /// Appends a record to its topic's dead letters: bytes and headers as they were, and why.
+    ///
+    /// - Parameter group: The consumer group that gave the record up.
     func append(
         deadLetter record: borrowing KafkaRecord,
+        of group: String,
         because failure: FailureError,
         to batch: KafkaDeliveryBatch
     ) throws(KafkaError) {
@@ -83,7 +84,7 @@ final class ResultWriter: Sendable {
         add(HeaderNames.deadLetterOriginalPartition, bytes(record.partition))
         add(HeaderNames.deadLetterOriginalOffset, bytes(record.offset))
         if let timestamp = record.timestamp { add(HeaderNames.deadLetterOriginalTimestamp, bytes(timestamp)) }
-        add(HeaderNames.deadLetterOriginalConsumerGroup, Array(consumerGroup.utf8))
+        add(HeaderNames.deadLetterOriginalConsumerGroup, Array(group.utf8))
         add(HeaderNames.deadLetterExceptionName, Array(failure.code.rawValue.utf8))
         add(HeaderNames.deadLetterExceptionMessage, Array(failure.message.utf8))
         try batch.append(

@@ -32,7 +32,8 @@ struct SigningWorkload {
 
     private init(_ name: String, _ summary: String, _ method: S3Method, _ options: S3ObjectOptions) throws {
         let credentials = try SigningCredentials(
-            accessKeyID: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: Self.secretAccessKey
+            accessKeyID: "AKIAIOSFODNN7EXAMPLE",
+            secretAccessKey: Self.secretAccessKey
         )
         let endpoint = try S3Endpoint.resolve(bucket: "examplebucket", region: "us-east-1")
         let headers = try options.headers(for: method, at: endpoint)
@@ -40,7 +41,11 @@ struct SigningWorkload {
         self.summary = summary
         time = try SigningTime(unixSeconds: 1_369_353_600)
         template = try S3Signer(credentials: credentials).template(
-            method, at: endpoint, time: time, expiresIn: 3_600, headers: headers
+            method,
+            at: endpoint,
+            time: time,
+            expiresIn: 3_600,
+            headers: headers
         )
         let canonical = try CanonicalHeaders(host: endpoint.host, headers: headers)
         headerLines = canonical.lines

@@ -11,7 +11,9 @@ import Testing
 
     @Test func baselineHoldsTheMessagesOfTheContract() throws {
         let messages = try Schemas.baseline().messages
-        for name in ["Job", "S3SigningJob", "SealedCredential", "SealScope", "Reply", "SignedItem", "UrlsMinted", "JobFailed"] {
+        for name in [
+            "Job", "S3SigningJob", "SealedCredential", "SealScope", "Reply", "SignedItem", "UrlsMinted", "JobFailed",
+        ] {
             #expect(messages["signet.v1.\(name)"]?.field.isEmpty == false)
         }
     }

@@ -16,8 +16,13 @@ import Testing
         data.code = "expired"
         data.latencyMs = latency
         return try CloudEvent(
-            type: type, jobID: "018bcfe5-6800-7000-8000-000000000000", chunk: chunk, source: "/signet/workers/default",
-            subject: subject, unixMilliseconds: time, data: data
+            type: type,
+            jobID: "018bcfe5-6800-7000-8000-000000000000",
+            chunk: chunk,
+            source: "/signet/workers/default",
+            subject: subject,
+            unixMilliseconds: time,
+            data: data
         )
     }
 

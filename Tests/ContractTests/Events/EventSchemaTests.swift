@@ -13,7 +13,8 @@ import Testing
     }
 
     /// What is wrong with each document.
-    private static func validate(_ type: CloudEvent.EventType, _ documents: [[String: Any]]) async throws -> [[String]] {
+    private static func validate(_ type: CloudEvent.EventType, _ documents: [[String: Any]]) async throws -> [[String]]
+    {
         let request = try JSONSerialization.data(withJSONObject: ["schema": try schema(type), "documents": documents])
         let script = Tool.file("Tests/ContractTests/Oracles/validate.py").path
         let output = try await Tool.run(Tool.python, [script], input: request)
@@ -25,7 +26,13 @@ import Testing
     /// The data as it stands in the record.
     private static func document(_ type: CloudEvent.EventType, _ data: some Message) throws -> [String: Any] {
         let event = try CloudEvent(
-            type: type, jobID: "j", chunk: 0, source: "/s", subject: "", unixMilliseconds: 0, data: data
+            type: type,
+            jobID: "j",
+            chunk: 0,
+            source: "/s",
+            subject: "",
+            unixMilliseconds: 0,
+            data: data
         )
         return try #require(JSONSerialization.jsonObject(with: Data(event.data)) as? [String: Any])
     }

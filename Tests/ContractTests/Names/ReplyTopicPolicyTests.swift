@@ -14,7 +14,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("signet.replies*", "signet.reply"), ("signet.replies*", "xsignet.replies"), ("signet.replies", "signet.replies2"),
+        ("signet.replies*", "signet.reply"), ("signet.replies*", "xsignet.replies"),
+        ("signet.replies", "signet.replies2"),
         ("signet.replies", "signetxreplies"), ("a*c", "ab"), ("a*c", "c"), ("*.replies", "team.replies.x"),
         ("a*b*c", "a-c-b"), ("", "x"), ("SIGNET*", "signet.replies"), ("?", "a"),
     ])

@@ -121,7 +121,9 @@ import Testing
         }
         for scope in scopes {
             let bytes = scope.associatedData
-            if let other = seen[bytes], other != scope { Issue.record("two scopes share their bytes: \(scope) \(other)") }
+            if let other = seen[bytes], other != scope {
+                Issue.record("two scopes share their bytes: \(scope) \(other)")
+            }
             seen[bytes] = scope
         }
         #expect(seen.count == scopes.count)

@@ -25,7 +25,8 @@ import Testing
 
     @Test(arguments: [
         "", ":", "alice", "alice:", ":dwdtCnMYpX08FsFyUbJmRd9ML4frwJkqsXf7pR25LCo=", "alice:AAAA",
-        "alice:dwdtCnMYpX08FsFyUbJmRd9ML4frwJkqsXf7pR25LC", "alice:!!!!", "alice dwdtCnMYpX08FsFyUbJmRd9ML4frwJkqsXf7pR25LCo=",
+        "alice:dwdtCnMYpX08FsFyUbJmRd9ML4frwJkqsXf7pR25LC", "alice:!!!!",
+        "alice dwdtCnMYpX08FsFyUbJmRd9ML4frwJkqsXf7pR25LCo=",
     ])
     func otherTextIsRefusedWithoutBeingRepeated(text: String) {
         let first = #expect(throws: SealingKeyError.self) { try SealingPrivateKey(text) }

@@ -34,7 +34,7 @@ import Testing
         return item
     }
 
-    @Test func URLIsOriginPrefixPathQueryAndSignature() throws {
+    @Test func presignedURLIsOriginPrefixPathQueryAndSignature() throws {
         let joiner = ReplyJoiner(Self.result())
         let first = try joiner.join(at: 0)
         #expect(

@@ -44,7 +44,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "text/plain", "application/xml", "application/jsonp", "application/json+x", "json", ";", "\u{0}", "application/",
+        "text/plain", "application/xml", "application/jsonp", "application/json+x", "json", ";", "\u{0}",
+        "application/",
     ])
     func anotherContentTypeIsUnknown(contentType: String) {
         #expect(Self.detect(contentType, "{}") == nil)
@@ -84,7 +85,7 @@ import Testing
         #expect(try WireFormat.protobuf.encode(job) == Self.chunk300)
     }
 
-    @Test func JSONNamesAreTheDocumentedOnes() throws {
+    @Test func namesInJSONAreTheDocumentedOnes() throws {
         let text = """
             {"version":1,"jobId":"j","deadlineMs":1700000000000,"s3Signing":{"s3Bucket":"b","expiresIn":60,
              "sealedCredential":{"keyId":"k","encapsulatedKey":"AQI="},"items":[{"id":"1","key":"k"}]}}
@@ -129,12 +130,15 @@ import Testing
         #expect(try WireFormat.protobuf.encode(job) == bytes)
     }
 
-    @Test(arguments: [
-        (.protobuf, [0x12, 0x7F, 0x6A]), (.protobuf, [0xFF]), (.protobuf, [0x12, 0x02, 0xC3, 0x28]),
-        (.json, Array("{".utf8)), (.json, Array("[]".utf8)), (.json, Array("{\"chunk\":-1}".utf8)),
-        (.json, Array("{\"chunk\":\"x\"}".utf8)), (.json, Array("{\"unknown\":{\"a\":}}".utf8)), (.json, [0x7B, 0xFF, 0x7D]),
-        (.json, []), (.json, Array("{\"jobId\":\"j\"} trailing".utf8)),
-    ] as [(WireFormat, [UInt8])])
+    @Test(
+        arguments: [
+            (.protobuf, [0x12, 0x7F, 0x6A]), (.protobuf, [0xFF]), (.protobuf, [0x12, 0x02, 0xC3, 0x28]),
+            (.json, Array("{".utf8)), (.json, Array("[]".utf8)), (.json, Array("{\"chunk\":-1}".utf8)),
+            (.json, Array("{\"chunk\":\"x\"}".utf8)), (.json, Array("{\"unknown\":{\"a\":}}".utf8)),
+            (.json, [0x7B, 0xFF, 0x7D]),
+            (.json, []), (.json, Array("{\"jobId\":\"j\"} trailing".utf8)),
+        ] as [(WireFormat, [UInt8])]
+    )
     func malformedBytesAreRefusedWithoutBeingRepeated(format: WireFormat, bytes: [UInt8]) {
         let failure = #expect(throws: FailureError.self) { try Self.decode(Job.self, format, bytes) }
         #expect(failure?.code == .malformed)

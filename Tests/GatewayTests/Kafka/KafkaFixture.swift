@@ -33,6 +33,8 @@ struct KafkaFixture: HTTPCaller {
     static func configuration(of broker: EmbeddedBroker) -> GatewayConfiguration {
         var kafka = EmbeddedBroker.recommendedClientSettings
         kafka["bootstrap.servers"] = broker.bootstrapServers
+        // The worker's clients, too, find a broker that comes back at once.
+        kafka["reconnect.backoff.max.ms"] = "200"
         return GatewayConfiguration(kafka: kafka, port: 0, instanceID: "gateway-1")
     }
 
@@ -73,8 +75,12 @@ struct KafkaFixture: HTTPCaller {
             )
             try await body(
                 KafkaFixture(
-                    port: try await gateway.ready(), broker: broker, readiness: readiness, producer: producer,
-                    jobs: jobs, shutDown: { await group.triggerGracefulShutdown() }
+                    port: try await gateway.ready(),
+                    broker: broker,
+                    readiness: readiness,
+                    producer: producer,
+                    jobs: jobs,
+                    shutDown: { await group.triggerGracefulShutdown() }
                 )
             )
             await group.triggerGracefulShutdown()

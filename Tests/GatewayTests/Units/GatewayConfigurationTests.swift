@@ -53,7 +53,8 @@ import Testing
         Mistake("http.port") { $0.port = 65_536 }, Mistake("http.port") { $0.port = -1 },
         Mistake("http.maxBodyBytes") { $0.maxBodyBytes = 0 }, Mistake("http.maxInFlight") { $0.maxInFlight = 0 },
         Mistake("gateway.maxJobs") { $0.maxJobs = 1 }, Mistake("gateway.waitUntil") { $0.waitUntil = .seconds(-1) },
-        Mistake("gateway.deadline") { $0.deadline = .zero }, Mistake("gateway.deadline") { $0.deadline = .seconds(86_401) },
+        Mistake("gateway.deadline") { $0.deadline = .zero },
+        Mistake("gateway.deadline") { $0.deadline = .seconds(86_401) },
         Mistake("gateway.deliveryTimeout") { $0.deliveryTimeout = .zero }, Mistake("tenant") { $0.tenant = "" },
         Mistake("gateway.replyPartition") { $0.replyPartition = -1 },
     ])

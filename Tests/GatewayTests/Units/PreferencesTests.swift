@@ -5,9 +5,10 @@ import HTTPTypes
 import Testing
 
 @Suite struct PreferencesTests {
-    private func preferences(_ lines: String...) -> Preferences {
+    private func preferences(_ lines: String...) throws -> Preferences {
+        let prefer = try #require(HTTPField.Name("Prefer"))
         var headers = HTTPFields()
-        for line in lines { headers.append(HTTPField(name: HTTPField.Name("Prefer")!, value: line)) }
+        for line in lines { headers.append(HTTPField(name: prefer, value: line)) }
         return Preferences(headers)
     }
 
@@ -22,14 +23,14 @@ import Testing
             ("respond-async=1", false, nil), ("", false, nil), (",,;=", false, nil),
         ] as [(String, Bool, Int?)]
     )
-    func headerIsReadAndNonsenseIgnored(header: String, respondAsync: Bool, wait: Int?) {
-        let preferences = preferences(header)
+    func headerIsReadAndNonsenseIgnored(header: String, respondAsync: Bool, wait: Int?) throws {
+        let preferences = try preferences(header)
         #expect(preferences.respondAsync == respondAsync)
         #expect(preferences.wait == wait)
     }
 
-    @Test func headerMayStandOnSeveralLines() {
-        let preferences = preferences("respond-async", "wait=3")
+    @Test func headerMayStandOnSeveralLines() throws {
+        let preferences = try preferences("respond-async", "wait=3")
         #expect(preferences.respondAsync)
         #expect(preferences.wait == 3)
     }
@@ -41,8 +42,8 @@ import Testing
             ("wait=0", 0),
         ] as [(String, Int)]
     )
-    func waitIsHeldToTheMaximum(header: String, seconds: Int) {
-        #expect(preferences(header).patience(standard: .seconds(5), maximum: .seconds(30)) == .seconds(seconds))
+    func waitIsHeldToTheMaximum(header: String, seconds: Int) throws {
+        #expect(try preferences(header).patience(standard: .seconds(5), maximum: .seconds(30)) == .seconds(seconds))
     }
 
     @Test(
@@ -52,7 +53,7 @@ import Testing
             ("wait=31", true, nil),
         ] as [(String, Bool, String?)]
     )
-    func onlyWhatMadeADifferenceIsCalledApplied(header: String, isAsynchronous: Bool, applied: String?) {
-        #expect(preferences(header).applied(maximum: .seconds(30), isAsynchronous: isAsynchronous) == applied)
+    func onlyWhatMadeADifferenceIsCalledApplied(header: String, isAsynchronous: Bool, applied: String?) throws {
+        #expect(try preferences(header).applied(maximum: .seconds(30), isAsynchronous: isAsynchronous) == applied)
     }
 }

@@ -40,6 +40,22 @@ struct Kcat {
         return String(decoding: stdout, as: UTF8.self)
     }
 
+    /// Reads a topic from its beginning until every one of these lines has come.
+    func wait(for lines: Set<String>, on topic: String, format: String) async throws {
+        let child = try ChildProcess(
+            "kcat", common + ["-C", "-t", topic, "-o", "beginning", "-q", "-u", "-f", format])
+        defer { child.kill() }
+        let output = child.stdout.lines
+        try await withDeadline(.seconds(120), for: "\(lines.count) records of \(topic)") {
+            var missing = lines
+            for await line in output {
+                missing.remove(line)
+                if missing.isEmpty { return }
+            }
+            throw TestSupportError("kcat ended with \(missing.count) records of \(topic) missing")
+        }
+    }
+
     /// Writes one record.
     ///
     /// - Parameter value: `nil`: a null value.
@@ -52,9 +68,10 @@ struct Kcat {
         var arguments = common + ["-P", "-t", topic]
         if let partition { arguments += ["-p", "\(partition)"] }
         for header in headers { arguments += ["-H", "\(header.name)=\(header.value)"] }
-        // -Z: an empty message is a null one. A delimiter that no value holds keeps a value whole.
-        arguments += value == nil ? ["-Z"] : ["-D", "\u{1}\u{2}\u{1}end"]
-        let (status, _, stderr) = try await runToEnd("kcat", arguments, input: value ?? Data("\n".utf8))
+        // -Z: an empty key or value is a null one; kcat passes over a record without even a key delimiter.
+        // A delimiter that no value holds keeps a value whole.
+        arguments += value == nil ? ["-Z", "-K", "|"] : ["-D", "\u{1}\u{2}\u{1}end"]
+        let (status, _, stderr) = try await runToEnd("kcat", arguments, input: value ?? Data("|\n".utf8))
         guard status.isSuccess else {
             throw TestSupportError("kcat could not write to \(topic): \(String(decoding: stderr, as: UTF8.self))")
         }

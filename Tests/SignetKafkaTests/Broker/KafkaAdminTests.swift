@@ -31,7 +31,9 @@ import Testing
         let broker = try await TestCluster.external.open()
         let admin = try KafkaAdmin(configuration: broker.settings(), logger: broker.logger)
         let good = KafkaAdmin.Topic(
-            name: broker.topic("good"), partitions: 3, configuration: ["retention.ms": "3600000"]
+            name: broker.topic("good"),
+            partitions: 3,
+            configuration: ["retention.ms": "3600000"]
         )
         let bad = KafkaAdmin.Topic(name: broker.topic("bad"), partitions: 1, configuration: ["no.such": "setting"])
         let first = try await admin.createTopics([good, bad])

@@ -6,10 +6,12 @@ import Testing
 
 @Suite struct KafkaErrorTests {
     /// Numbers of Kafka's protocol guide (positive) and of rdkafka.h (negative).
-    @Test(arguments: [
-        (0, "NO_ERROR"), (3, "UNKNOWN_TOPIC_OR_PART"), (10, "MSG_SIZE_TOO_LARGE"), (36, "TOPIC_ALREADY_EXISTS"),
-        (-184, "_QUEUE_FULL"), (-192, "_MSG_TIMED_OUT"), (-150, "_FATAL"),
-    ] as [(Int32, String)])
+    @Test(
+        arguments: [
+            (0, "NO_ERROR"), (3, "UNKNOWN_TOPIC_OR_PART"), (10, "MSG_SIZE_TOO_LARGE"), (36, "TOPIC_ALREADY_EXISTS"),
+            (-184, "_QUEUE_FULL"), (-192, "_MSG_TIMED_OUT"), (-150, "_FATAL"),
+        ] as [(Int32, String)]
+    )
     func codesHaveTheLibrarysNames(number: Int32, name: String) {
         let code = KafkaError.Code(rawValue: number)
         #expect(code.name == name)
@@ -21,11 +23,14 @@ import Testing
         #expect(!KafkaError.Code(rawValue: number).name.isEmpty)
     }
 
-    @Test(arguments: [
-        (KafkaError.Code.queueFull, -184), (.messageTimedOut, -192), (.timedOut, -185), (.destroyed, -197),
-        (.purgedQueue, -152), (.purgedInFlight, -151), (.invalidArgument, -186), (.state, -172), (.unknownTopic, -188),
-        (.unknownPartition, -190), (.allBrokersDown, -187), (.messageTooLarge, 10), (.topicAlreadyExists, 36),
-    ] as [(KafkaError.Code, Int32)])
+    @Test(
+        arguments: [
+            (KafkaError.Code.queueFull, -184), (.messageTimedOut, -192), (.timedOut, -185), (.destroyed, -197),
+            (.purgedQueue, -152), (.purgedInFlight, -151), (.invalidArgument, -186), (.state, -172),
+            (.unknownTopic, -188),
+            (.unknownPartition, -190), (.allBrokersDown, -187), (.messageTooLarge, 10), (.topicAlreadyExists, 36),
+        ] as [(KafkaError.Code, Int32)]
+    )
     func namedCodesAreTheLibrarys(code: KafkaError.Code, number: Int32) {
         #expect(code.rawValue == number)
     }
@@ -58,7 +63,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ([:], 0x0200_02FF), (["sasl.mechanism": "PLAIN"], 0x0200_02FF), (["sasl.mechanism": "SCRAM-SHA-512"], 0x0206_01FF),
+        ([:], 0x0200_02FF), (["sasl.mechanism": "PLAIN"], 0x0200_02FF),
+        (["sasl.mechanism": "SCRAM-SHA-512"], 0x0206_01FF),
         (["partition.assignment.strategy": "range"], 0x0200_02FF),
         (["partition.assignment.strategy": "cooperative-sticky"], 0x0203_00FF),
     ])

@@ -152,10 +152,27 @@ import Testing
         }
     }
 
+    @Test func pauseEndsWithANewAssignment() async throws {
+        let broker = try await TestCluster.embedded.open(("t", 1))
+        let (producer, consumer) = (try broker.producer(), try broker.consumer())
+        let partition = broker.partition("t", 0)
+        try await running(producer, consumer) {
+            try await producer.write(["a", "b"], to: partition)
+            try await consumer.assign([partition: .at(0)])
+            var reader = EventReader(consumer)
+            _ = try await reader.take(2)
+            try await consumer.pause([partition])
+            try await consumer.assign([partition: .at(1)])
+            #expect(try await reader.take(1).compactMap(\.text) == ["b"])
+        }
+    }
+
     @Test func heldBatchesHoldBackTheRestAndNothingIsLost() async throws {
         let broker = try await TestCluster.embedded.open(("t", 1))
         let options = KafkaConsumerOptions(
-            maximumBatchRecords: 10, maximumOutstandingBatches: 3, pollTimeout: .milliseconds(20)
+            maximumBatchRecords: 10,
+            maximumOutstandingBatches: 3,
+            pollTimeout: .milliseconds(20)
         )
         let (producer, consumer) = (try broker.producer(), try broker.consumer(options: options))
         try await running(producer, consumer) {
@@ -176,6 +193,12 @@ import Testing
             for _ in 0..<3 { await iterator.next() }
             // Each command is carried out between two turns of the poll thread, so this many turns brought nothing.
             for _ in 0..<30 { try await consumer.pause([]) }
+            #expect(arrived.withLock { $0.count } == 3)
+            // Asking for a partition that is not there takes its whole timeout: long enough for the consumer to give up
+            // waiting for a release and to pause, which throws away what it had fetched.
+            await #expect(throws: KafkaError.self) {
+                try await consumer.watermarks(of: broker.partition("t", 9), timeout: .milliseconds(800))
+            }
             #expect(arrived.withLock { $0.count } == 3)
 
             var seen: [SeenRecord] = []

@@ -70,6 +70,12 @@ import Testing
             #expect(whole.partitions == all)
             #expect(try await reader.take(4).compactMap(\.text) == ["old", "old", "old", "old"])
 
+            // Kafka takes commits while a group rebalances, the embedded broker does not: it gets them before.
+            if cluster == .embedded {
+                for partition in all { try first.storeOffset(1, of: partition, epoch: whole.epoch) }
+                try await first.commit()
+            }
+
             // The second member is told its share only when the first has let go.
             let letGo = Atomic<Bool>(false)
             async let share = {
@@ -112,17 +118,19 @@ import Testing
             #expect(firsts.map(\.partition).sorted() == kept.partitions)
             #expect(seconds.map(\.partition).sorted() == given.partitions)
             for record in seconds { try second.storeOffset(2, of: record.partition, epoch: record.epoch) }
+            for record in firsts { try first.storeOffset(2, of: record.partition, epoch: record.epoch) }
+            if cluster == .embedded { try await first.commit() }
 
             // The second leaves: what it stored is committed, and the first has all again.
             second.stop()
             await other.drain()
             let again = try await reader.revocation()
             #expect(again.partitions.sorted() == kept.partitions)
-            for record in firsts { try first.storeOffset(2, of: record.partition, epoch: record.epoch) }
             again.complete()
             #expect(try await reader.assignment().partitions == all)
             for partition in all { try await producer.write(["last"], to: partition) }
-            #expect(try await reader.take(4).compactMap(\.text) == ["last", "last", "last", "last"])
+            let last = try await reader.take(4)
+            #expect(last.compactMap(\.text) == ["last", "last", "last", "last"])
             first.stop()
             await reader.drain()
         }

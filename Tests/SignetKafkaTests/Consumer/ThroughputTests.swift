@@ -30,7 +30,10 @@ import Testing
                 for index in 0..<Self.total {
                     let key = withUnsafeBytes(of: UInt32(index).bigEndian) { Array($0) }
                     try batch.append(
-                        topic: topic, partition: Int32(index % Self.partitions), key: key, value: Self.value(index)
+                        topic: topic,
+                        partition: Int32(index % Self.partitions),
+                        key: key,
+                        value: Self.value(index)
                     )
                     if index % 1_000 == 0 { await producer.waitForCapacity() }
                 }

@@ -33,13 +33,21 @@ import Testing
             #expect(await batch.delivered().isDelivered)
         }
         let output = try await Tool.run(
-            "kcat", ["-C", "-b", broker.servers, "-t", topic, "-p", "1", "-o", "beginning", "-c", "3", "-J", "-u", "-q"]
+            "kcat",
+            ["-C", "-b", broker.servers, "-t", topic, "-p", "1", "-o", "beginning", "-c", "3", "-J", "-u", "-q"]
         )
-        let lines = try output.split(separator: UInt8(ascii: "\n")).map { try JSONDecoder().decode(Line.self, from: $0) }
+        let lines = try output.split(separator: UInt8(ascii: "\n")).map {
+            try JSONDecoder().decode(Line.self, from: $0)
+        }
         #expect(
             lines == [
                 Line(
-                    topic: topic, partition: 1, offset: 0, key: "k", payload: "é", headers: ["a", "1", "n", nil, "a", "2"]
+                    topic: topic,
+                    partition: 1,
+                    offset: 0,
+                    key: "k",
+                    payload: "é",
+                    headers: ["a", "1", "n", nil, "a", "2"]
                 ),
                 Line(topic: topic, partition: 1, offset: 1, key: nil, payload: nil, headers: nil),
                 Line(topic: topic, partition: 1, offset: 2, key: "", payload: "", headers: nil),

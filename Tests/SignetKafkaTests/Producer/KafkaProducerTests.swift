@@ -12,7 +12,9 @@ import Testing
         try await running(producer) {
             // More than one chunk of slots.
             let batch = producer.makeBatch(minimumCapacity: 100)
-            for index in 0..<1_000 { try batch.append(topic: broker.topic("t"), partition: Int32(index % 3), value: []) }
+            for index in 0..<1_000 {
+                try batch.append(topic: broker.topic("t"), partition: Int32(index % 3), value: [])
+            }
             #expect(batch.count == 1_000)
             let outcome = await batch.delivered()
             #expect(outcome.isDelivered)
@@ -35,14 +37,22 @@ import Testing
         let headers = [
             KafkaHeader(name: "twice", value: [1]), KafkaHeader(name: "null", value: nil),
             KafkaHeader(name: "empty", value: []), KafkaHeader(name: "binary", value: all),
-            KafkaHeader(name: "twice", value: [2]), KafkaHeader(name: "", value: [3]), KafkaHeader(name: "é", value: [4]),
+            KafkaHeader(name: "twice", value: [2]), KafkaHeader(name: "", value: [3]),
+            KafkaHeader(name: "é", value: [4]),
         ]
         try await running(producer, consumer) {
             let batch = producer.makeBatch()
             let topic = broker.topic("t")
             try batch.append(topic: topic, partition: 0, key: nil, value: nil as [UInt8]?)
             try batch.append(topic: topic, partition: 0, key: [], value: [])
-            try batch.append(topic: topic, partition: 0, key: all, value: all, headers: headers, timestamp: 1_700_000_000_123)
+            try batch.append(
+                topic: topic,
+                partition: 0,
+                key: all,
+                value: all,
+                headers: headers,
+                timestamp: 1_700_000_000_123
+            )
             #expect(await batch.delivered().isDelivered)
 
             try await consumer.assign([broker.partition("t", 0): .beginning])
@@ -108,7 +118,8 @@ import Testing
             try batch.append(topic: broker.topic("t"), value: [1])
             let error = #expect(throws: KafkaError.self) {
                 try batch.append(
-                    topic: broker.topic("t"), value: [UInt8](repeating: 0, count: 3_000),
+                    topic: broker.topic("t"),
+                    value: [UInt8](repeating: 0, count: 3_000),
                     headers: [KafkaHeader(name: "h", value: [1])]
                 )
             }

@@ -57,6 +57,19 @@ struct HMACTests {
         ),
     ]
 
+    /// Keys of the bytes 0, 1, 2 … about the length of a block, which a longer key is hashed for; codes by Python's `hmac`.
+    @Test(arguments: [
+        (1, "f6ed18c2d9e9f1563b24abc497090b7ef445b51bb3540dccb7f1cbd0bb54d7bf"),
+        (63, "bce2ba9c3e7ad7ae2771fb2419c1fb10874abeb6da8e1889a4e80251204242e2"),
+        (64, "f849687aa24e911927003b9a9a355269690f8361c70f6819c6e8758d70e59c60"),
+        (65, "459a6be0ff2d343a581daa1fe28b5b0c12ccfe976b0d01a546c1f225e2af2daf"),
+        (128, "5070dbe4c8c50cae45c2505700345f1e648f888d4f51906f451f0828c316ab1a"),
+    ])
+    func keysAboutABlockAreTakenWhole(length: UInt8, code: String) {
+        let key = Array(0..<length).withUnsafeBytes { HMACKey($0) }
+        #expect(Array("signet".utf8).withUnsafeBytes { key.authenticate($0) }.hexadecimal == code)
+    }
+
     @Test(arguments: vectors)
     func theVectorsAreMet(vector: Vector) {
         let key = vector.key.withUnsafeBytes { HMACKey($0) }

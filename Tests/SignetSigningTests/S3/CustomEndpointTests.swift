@@ -43,7 +43,10 @@ struct CustomEndpointTests {
     ])
     func anEndpointGivesHostAndPath(_ given: Case) throws {
         let endpoint = try S3Endpoint.resolve(
-            bucket: "examplebucket", region: "auto", addressingStyle: given.style, customEndpoint: given.endpoint
+            bucket: "examplebucket",
+            region: "auto",
+            addressingStyle: given.style,
+            customEndpoint: given.endpoint
         )
         #expect(endpoint.origin == given.origin)
         #expect(endpoint.pathPrefix == given.prefix)
@@ -54,10 +57,13 @@ struct CustomEndpointTests {
     @Test(arguments: [
         "", "minio.example", "ftp://minio.example", "https://", "https:///path", "https://user@minio.example",
         "https://user:secret@minio.example", "https://minio.example?x=1", "https://minio.example/#a",
-        "https://minio.example:0", "https://minio.example:65536", "https://minio.example:", "https://minio.example:+443",
+        "https://minio.example:0", "https://minio.example:65536", "https://minio.example:",
+        "https://minio.example:+443",
         "https://minio.example:-1", "https://minio.example:9000x", "https://minio..example", "https://-minio.example",
-        "https://minio-.example", "https://minio.example.", "https://[::1", "https://::1", "https://[]", "https://[g::1]",
-        "https://minio.example/a b", "https://minio.example/a%20b", "https://minio.exämple", "https://a\\b", "https://a\r\nb",
+        "https://minio-.example", "https://minio.example.", "https://[::1", "https://::1", "https://[]",
+        "https://[g::1]",
+        "https://minio.example/a b", "https://minio.example/a%20b", "https://minio.exämple", "https://a\\b",
+        "https://a\r\nb",
         "https://minio.example/" + String(repeating: "a", count: 1_024), "https://" + String(repeating: "a", count: 64),
     ])
     func anythingElseIsNoEndpoint(text: String) throws {
@@ -74,7 +80,10 @@ struct CustomEndpointTests {
     func aBucketCannotStandBeforeAnAddressOrBesideACertificate(endpoint: String, bucket: String) throws {
         let refused = try refusal {
             try S3Endpoint.resolve(
-                bucket: bucket, region: "auto", addressingStyle: .virtual, customEndpoint: endpoint
+                bucket: bucket,
+                region: "auto",
+                addressingStyle: .virtual,
+                customEndpoint: endpoint
             )
         }
         #expect(refused == Refusal(.invalidEndpoint, "addressingStyle"))
@@ -83,7 +92,10 @@ struct CustomEndpointTests {
     @Test
     func aBucketWithADotMayStandBeforeAHostWithoutTLS() throws {
         let endpoint = try S3Endpoint.resolve(
-            bucket: "a.bucket", region: "auto", addressingStyle: .virtual, customEndpoint: "http://minio.example:9000"
+            bucket: "a.bucket",
+            region: "auto",
+            addressingStyle: .virtual,
+            customEndpoint: "http://minio.example:9000"
         )
         #expect(endpoint.origin == "http://a.bucket.minio.example:9000")
     }
@@ -91,7 +103,9 @@ struct CustomEndpointTests {
     @Test(arguments: ["auto", "us-east-1", "eu-nowhere-77", "garage", "1", String(repeating: "r", count: 64)])
     func aStoreMayCallItsRegionAsItLikes(region: String) throws {
         let endpoint = try S3Endpoint.resolve(
-            bucket: "examplebucket", region: region, customEndpoint: "https://minio.example"
+            bucket: "examplebucket",
+            region: region,
+            customEndpoint: "https://minio.example"
         )
         #expect(endpoint.region == region)
     }
@@ -107,12 +121,17 @@ struct CustomEndpointTests {
     @Test
     func thePortIsPartOfWhatIsSigned() throws {
         let template = try S3Signer(credentials: Example.credentials()).template(
-            .get, at: Example.onCustomStore(), time: Example.time(), expiresIn: 60
+            .get,
+            at: Example.onCustomStore(),
+            time: Example.time(),
+            expiresIn: 60
         )
         let other = try S3Signer(credentials: Example.credentials()).template(
             .get,
             at: S3Endpoint.resolve(
-                bucket: "examplebucket", region: "us-east-1", customEndpoint: "https://minio.example:9001"
+                bucket: "examplebucket",
+                region: "us-east-1",
+                customEndpoint: "https://minio.example:9001"
             ),
             time: Example.time(),
             expiresIn: 60

@@ -31,7 +31,9 @@ struct PresignExpiryTests {
         #expect(refused == Refusal(.credentialExpired, "credential"))
     }
 
-    @Test(arguments: [(0, false), (-1, false), (.min, false), (1, true), (604_800, true), (604_801, false), (.max, false)])
+    @Test(arguments: [
+        (0, false), (-1, false), (.min, false), (1, true), (604_800, true), (604_801, false), (.max, false),
+    ])
     func aURLLivesASecondToSevenDays(seconds: Int64, isTaken: Bool) throws {
         let refused = try refusal {
             try PresignExpiry(seconds: seconds, from: Example.time(), credentialExpiration: nil)

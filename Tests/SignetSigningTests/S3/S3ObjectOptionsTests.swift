@@ -93,7 +93,10 @@ struct S3ObjectOptionsTests {
         (Case("empty cache control") { $0.cacheControl = "" }, Refusal(.invalidHeader, "cacheControl")),
         (Case("cache control with NUL") { $0.cacheControl = "a\u{0}" }, Refusal(.invalidHeader, "cacheControl")),
         (Case("empty disposition") { $0.contentDisposition = "" }, Refusal(.invalidHeader, "contentDisposition")),
-        (Case("disposition with DEL") { $0.contentDisposition = "\u{7F}" }, Refusal(.invalidHeader, "contentDisposition")),
+        (
+            Case("disposition with DEL") { $0.contentDisposition = "\u{7F}" },
+            Refusal(.invalidHeader, "contentDisposition")
+        ),
         (Case("negative length") { $0.contentLength = -1 }, Refusal(.invalidLength, "contentLength")),
         (Case("5 GiB and a byte") { $0.contentLength = 5_368_709_121 }, Refusal(.invalidLength, "contentLength")),
         (Case("endless length") { $0.contentLength = .max }, Refusal(.invalidLength, "contentLength")),

@@ -12,6 +12,7 @@ struct S3PresignTemplateTests {
         let template = try Example.template()
         let refused = try refusal { try template.sign(key: String(repeating: "k", count: length)) }
         #expect(refused == (isRefused ? Refusal(.invalidKey, "key") : nil))
+        #expect(try refusal { try template.url(forKey: String(repeating: "k", count: length)) } == refused)
     }
 
     @Test
@@ -70,7 +71,8 @@ struct S3PresignTemplateTests {
     @Test
     func noHeaderIsHoistedIntoTheQuery() throws {
         let template = try Example.template(
-            .put, headers: [("x-amz-server-side-encryption", "AES256"), ("x-amz-meta-a", "b")]
+            .put,
+            headers: [("x-amz-server-side-encryption", "AES256"), ("x-amz-meta-a", "b")]
         )
         let url = PresignedURL(template.url(for: try template.sign(key: "k")))
         #expect(

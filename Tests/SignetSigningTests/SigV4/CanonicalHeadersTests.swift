@@ -9,7 +9,9 @@ struct CanonicalHeadersTests {
     func namesAreLowerCaseAndInOrderWithTheHostAmongThem() throws {
         let headers = try CanonicalHeaders(
             host: "h.example:9000",
-            headers: [("X-Amz-Storage-Class", "STANDARD"), ("Content-Type", "text/plain"), ("if-match", "*"), ("a", "1")]
+            headers: [
+                ("X-Amz-Storage-Class", "STANDARD"), ("Content-Type", "text/plain"), ("if-match", "*"), ("a", "1"),
+            ]
         )
         #expect(headers.signedNames == "a;content-type;host;if-match;x-amz-storage-class")
         #expect(
@@ -34,8 +36,15 @@ struct CanonicalHeadersTests {
 
     @Test
     func whatIsSentKeepsItsInnerSpaces() throws {
-        let template = try Example.template(.put, headers: [("X-Amz-Meta-B", "  a   b "), ("Content-Type", "text/plain")])
-        #expect(template.headers.map { [$0.name, $0.value] } == [["content-type", "text/plain"], ["x-amz-meta-b", "a   b"]])
+        let template = try Example.template(
+            .put,
+            headers: [("X-Amz-Meta-B", "  a   b "), ("Content-Type", "text/plain")]
+        )
+        #expect(
+            template.headers.map { [$0.name, $0.value] } == [
+                ["content-type", "text/plain"], ["x-amz-meta-b", "a   b"],
+            ]
+        )
     }
 
     @Test(arguments: [

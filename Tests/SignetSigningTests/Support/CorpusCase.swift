@@ -46,9 +46,17 @@ struct CorpusCase: Decodable, Sendable {
 
     /// How our request differs from botocore's, a sentence each; empty if it does not.
     func differences() throws -> [String] {
-        let (template, object) = try sign()
-        let ours = PresignedURL(template.url(for: object))
-        let theirs = PresignedURL(url)
+        let credentials = try SigningCredentials(
+            accessKeyID: request.accessKey,
+            secretAccessKey: request.secretKey,
+            sessionToken: request.sessionToken
+        )
+        let time = try SigningTime(unixSeconds: request.time)
+        let template = try template(credentials: credentials, time: time)
+        let object = try template.sign(key: request.key)
+        let url = template.url(for: object)
+        let ours = PresignedURL(url)
+        let theirs = PresignedURL(self.url)
         var result: [String] = []
         func compare(_ what: String, _ ours: some Equatable, _ theirs: some Equatable) {
             let (ours, theirs) = (String(reflecting: ours), String(reflecting: theirs))
@@ -61,10 +69,33 @@ struct CorpusCase: Decodable, Sendable {
         compare("signed headers", ours.value(of: "X-Amz-SignedHeaders"), theirs.value(of: "X-Amz-SignedHeaders"))
         compare("query", ours.query.sorted(), theirs.query.sorted())
         compare("headers to send", template.headers.map { [$0.name, $0.value] }, headers)
+        compare(
+            "signature by stages",
+            try signature(of: template, credentials, time),
+            theirs.value(of: "X-Amz-Signature")
+        )
+        if try template.url(forKey: request.key) != url { result.append("case \(id): in one pass another URL") }
         return result
     }
 
-    private func sign() throws -> (template: S3PresignTemplate, object: SignedObject) {
+    /// What the stages give that the template does not go through.
+    private func signature(
+        of template: S3PresignTemplate,
+        _ credentials: SigningCredentials,
+        _ time: SigningTime
+    ) throws -> String? {
+        let scope = CredentialScope(dateStamp: time.dateStamp, region: template.endpoint.region)
+        let canonical = try CanonicalRequest(
+            method: request.method,
+            path: template.endpoint.pathPrefix + "/" + PercentEncoding.path(request.key),
+            query: template.query,
+            headers: CanonicalHeaders(host: template.endpoint.host, headers: template.headers)
+        )
+        let string = StringToSign(time: time, scope: scope, canonicalRequest: canonical)
+        return SigningKey(credentials: credentials, scope: scope).signature(of: string).hexadecimal
+    }
+
+    private func template(credentials: SigningCredentials, time: SigningTime) throws -> S3PresignTemplate {
         let method = try #require(S3Method(rawValue: request.method))
         let endpoint = try S3Endpoint.resolve(
             bucket: request.bucket,
@@ -82,18 +113,14 @@ struct CorpusCase: Decodable, Sendable {
         options.contentDisposition = request.contentDisposition
         options.metadata = try Self.pairs(request.metadata)
         options.headers = try Self.pairs(request.headers)
-        let credentials = try SigningCredentials(
-            accessKeyID: request.accessKey, secretAccessKey: request.secretKey, sessionToken: request.sessionToken
-        )
-        let template = try S3Signer(credentials: credentials).template(
+        return try S3Signer(credentials: credentials).template(
             method,
             at: endpoint,
-            time: SigningTime(unixSeconds: request.time),
+            time: time,
             expiresIn: request.expires,
             headers: options.headers(for: method, at: endpoint),
             query: Self.pairs(request.query)
         )
-        return (template, try template.sign(key: request.key))
     }
 
     private static func pairs(_ lists: [[String]]?) throws -> [S3ObjectOptions.Pair] {

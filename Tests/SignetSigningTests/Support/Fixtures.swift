@@ -31,7 +31,9 @@ enum Example {
 
     static func onCustomStore() throws -> S3Endpoint {
         try S3Endpoint.resolve(
-            bucket: "examplebucket", region: "us-east-1", customEndpoint: "https://minio.example:9000"
+            bucket: "examplebucket",
+            region: "us-east-1",
+            customEndpoint: "https://minio.example:9000"
         )
     }
 
@@ -42,7 +44,12 @@ enum Example {
         credentials: SigningCredentials? = nil
     ) throws -> S3PresignTemplate {
         try S3Signer(credentials: credentials ?? Self.credentials()).template(
-            method, at: onAWS(), time: time(), expiresIn: 86_400, headers: headers, query: query
+            method,
+            at: onAWS(),
+            time: time(),
+            expiresIn: 86_400,
+            headers: headers,
+            query: query
         )
     }
 }

@@ -39,17 +39,19 @@ enum Python {
         process.arguments = ["-B", script.path] + arguments
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice
-        let errors = Pipe()
-        process.standardError = errors
+        // A file: reading a pipe to its end would hold a thread that other tests need.
+        let errors = FileManager.default.temporaryDirectory.appendingPathComponent("signet-python-\(UUID()).txt")
+        try Data().write(to: errors)
+        defer { try? FileManager.default.removeItem(at: errors) }
+        process.standardError = try FileHandle(forWritingTo: errors)
         let (endings, ending) = AsyncStream.makeStream(of: Int32.self)
         process.terminationHandler = { process in
             ending.yield(process.terminationStatus)
             ending.finish()
         }
         try process.run()
-        let message = try errors.fileHandleForReading.readToEnd() ?? Data()
         for await status in endings where status != 0 {
-            let text = String(decoding: message, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
+            let text = try String(contentsOf: errors, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
             throw Failure(description: "\(script.lastPathComponent) ended with \(status): \(text)")
         }
     }

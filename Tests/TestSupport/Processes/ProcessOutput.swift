@@ -74,10 +74,10 @@ package final class ProcessOutput: Sendable {
 
     private func newline(in data: Data, from start: Int) -> Int? {
         data.withUnsafeBytes { bytes in
-            guard start < bytes.count, let base = bytes.baseAddress else { return nil }
-            return memchr(base + start, Int32(UInt8(ascii: "\n")), bytes.count - start).map {
-                $0 - UnsafeMutableRawPointer(mutating: base)
-            }
+            guard start < bytes.count, let base = bytes.baseAddress,
+                let found = memchr(base + start, Int32(UInt8(ascii: "\n")), bytes.count - start)
+            else { return nil }
+            return UnsafeRawPointer(found) - base
         }
     }
 

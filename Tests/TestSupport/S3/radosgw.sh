@@ -14,14 +14,15 @@ access_key=${1:?access key}
 secret_key=${2:?secret key}
 bucket=${3:?bucket}
 root=$(mktemp -d "${TMPDIR:-/tmp}/signet-radosgw.XXXXXX")
-daemons=()
 
 clean_up() {
     # The signal of a parent's end may come more than once, and must not cut this short.
     trap '' TERM INT
     trap - EXIT
-    # KILL, because a memory store that ends in order writes itself to the disk.
-    ((${#daemons[@]} == 0)) || kill -KILL "${daemons[@]}" 2>/dev/null || true
+    # All that runs, a step of the setup as well. KILL, because a memory store that ends in order writes itself to disk.
+    local running
+    mapfile -t running < <(jobs -p)
+    ((${#running[@]} == 0)) || kill -KILL "${running[@]}" 2>/dev/null || true
     wait 2>/dev/null || true
     rm -rf "$root"
 }
@@ -119,7 +120,6 @@ start() {
     local name=$1
     shift
     setpriv --pdeathsig KILL "$@" >"$root/$name.out" 2>&1 </dev/null &
-    daemons+=($!)
 }
 
 # COMMAND...: one step of the setup. In the background, so that a signal to this script is obeyed at once.
@@ -167,7 +167,7 @@ setup radosgw-admin user create --uid=test --display-name=test "--access-key=$ac
 storage_classes zonegroup
 storage_classes zone
 start gateway radosgw -n client.gateway -f
-gateway=${daemons[-1]}
+gateway=$!
 
 # The gateway tells nobody that it listens: it has to be looked at.
 port=

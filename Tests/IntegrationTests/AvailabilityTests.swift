@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import TestSupport
+import Testing
+
+/// What clients see when a part is missing.
+@Suite struct AvailabilityTests {
+    private static let body = """
+        {"filename":"photo.jpg","contentType":"image/jpeg","s3AccessKey":"AKIAIOSFODNN7EXAMPLE",\
+        "s3SecretKey":"a-secret-of-the-tests","s3Bucket":"my-bucket","s3Region":"us-east-1"}
+        """
+    private static let upload = "/api/v1/upload/s3/signed-url"
+
+    @Test func requestWithoutAWorkerBecomesAJobThatALaterWorkerEnds() async throws {
+        var options = Platform.Options()
+        options.startsWorker = false
+        options.gateway = ["SIGNET_GATEWAY_WAIT_UNTIL": "200"]
+        try await Platform.run(options) { platform in
+            let answer = try await JSONAnswer(platform.post(Self.upload, Self.body))
+            #expect(answer.status == 202)
+            #expect(answer.response.headers["retry-after"] != nil)
+            let location = try #require(answer.response.headers["location"])
+            #expect(location == "/api/v1/jobs/\(try answer.text("jobId"))")
+            let before = try await JSONAnswer(Curl.send("GET", platform.url + location))
+            #expect(before["state"] as? String == "accepted")
+
+            try await platform.startWorker()
+            // Behind it in the same reply partition: when this one is answered, that one has been read.
+            let kcat = Kcat(bootstrapServers: platform.bootstrapServers)
+            try await kcat.wait(for: [try answer.text("jobId")], on: platform.topic("replies"), format: "%k\n")
+            let next = try await platform.post(Self.upload, Self.body, headers: [("prefer", "wait=30")])
+            #expect(next.status == 200)
+            let after = try await JSONAnswer(Curl.send("GET", platform.url + location))
+            #expect(after["state"] as? String == "done")
+            let result = try #require(after["result"] as? [String: Any])
+            #expect((result["uploadUrl"] as? String)?.contains("X-Amz-Signature=") == true)
+        }
+    }
+
+    @Test(.enabled(if: ProcessInfo.processInfo.environment["SIGNET_TEST_KAFKA"] == nil, "the broker is not ours to kill"))
+    func requestWithoutABrokerIsRefusedForNow() async throws {
+        try await Platform.run { platform in
+            let management = try await platform.gateway.managementURL()
+            #expect(try await Curl.send("GET", management + "/readyz").status == 200)
+            let broker = try #require(platform.broker)
+            broker.child.kill()
+            _ = try await broker.child.exitStatus()
+            let answer = try await JSONAnswer(platform.post(Self.upload, Self.body))
+            #expect(answer.status == 503)
+            #expect(answer["code"] as? String == "broker_unavailable")
+            #expect(answer.response.headers["retry-after"] != nil)
+            #expect(try await Curl.send("GET", management + "/readyz").status == 503)
+            #expect(try await Curl.send("GET", management + "/healthz").status == 200)
+        }
+    }
+
+    @Test func terminatedGatewayAnswersThoseWhoWaitBeforeItEnds() async throws {
+        var options = Platform.Options()
+        options.startsWorker = false
+        options.gateway = ["SIGNET_GATEWAY_WAIT_UNTIL": "60000"]
+        try await Platform.run(options) { platform in
+            async let waiting = platform.post(Self.upload, Self.body)
+            // It waits once its job is on the topic.
+            try await Kcat(bootstrapServers: platform.bootstrapServers)
+                .wait(for: ["1"], on: platform.topic("jobs.signing"), format: "1\n")
+            platform.gateway.child.terminate()
+            try await platform.startWorker()
+            #expect(try await waiting.status == 200)
+            #expect(try await platform.gateway.child.exitStatus().isSuccess)
+        }
+    }
+
+    @Test func recordsOnEveryTopicAreThoseOfTheRequests() async throws {
+        try await Platform.run { platform in
+            for _ in 0..<20 { #expect(try await platform.post(Self.upload, Self.body).status == 200) }
+            // An event is delivered before the offsets are stored, not before the reply: wait for the last.
+            let kcat = Kcat(bootstrapServers: platform.bootstrapServers)
+            _ = try await withDeadline(for: "20 events") {
+                try await runToEnd(
+                    "kcat",
+                    [
+                        "-b", platform.bootstrapServers, "-X", "fetch.wait.max.ms=2", "-C", "-t", platform.topic("metrics"),
+                        "-o", "beginning", "-c", "20", "-q",
+                    ])
+            }
+            var counts: [String: Int] = [:]
+            for name in Platform.topicNames { counts[name] = try await kcat.count(platform.topic(name)) }
+            #expect(
+                counts == [
+                    "jobs.signing": 20, "jobs.bulk": 0, "replies": 20, "metrics": 20, "jobs.signing-dlt": 0,
+                    "jobs.bulk-dlt": 0,
+                ])
+        }
+    }
+}

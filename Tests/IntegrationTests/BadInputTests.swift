@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import TestSupport
+import Testing
+
+/// Values that only the worker judges: each mistake over HTTP by code, field and status.
+@Suite struct BadInputTests {
+    private static func upload(_ changes: [String: Any?]) -> [String: Any] {
+        var body: [String: Any] = [
+            "filename": "photo.jpg", "contentType": "image/jpeg", "s3AccessKey": "AKIAIOSFODNN7EXAMPLE",
+            "s3SecretKey": "a-secret-of-the-tests", "s3Bucket": "my-bucket", "s3Region": "us-east-1",
+        ]
+        for (name, value) in changes { body[name] = value }
+        return body
+    }
+
+    private static var noKeys: [String: Any?] {
+        ["s3AccessKey": nil, "s3SecretKey": nil]
+    }
+
+    private static var cases: [(changes: [String: Any?], code: String, field: String, status: Int)] {
+        [
+            (["s3Region": "us-east1"], "unknown_region", "s3Region", 400),
+            (["s3Region": "moon"], "unknown_region", "s3Region", 400),
+            (["s3StorageClass": "COLD"], "invalid_storage_class", "s3StorageClass", 400),
+            (["s3StorageClass": "EXPRESS_ONEZONE"], "invalid_storage_class", "s3StorageClass", 400),
+            (["s3Bucket": "My_Bucket"], "invalid_bucket", "s3Bucket", 400),
+            (["s3Bucket": "ab"], "invalid_bucket", "s3Bucket", 400),
+            (["s3Bucket": "192.168.0.1"], "invalid_bucket", "s3Bucket", 400),
+            (["key": String(repeating: "k", count: 1_025), "filename": nil], "invalid_key", "key", 400),
+            (["filename": ".."], "missing_field", "filename", 400),
+            (["key": "a", "keyPrefix": "b"], "conflicting_fields", "keyPrefix", 400),
+            (["expiresIn": 0], "invalid_expiry", "expiresIn", 400),
+            (["expiresIn": -1], "invalid_expiry", "expiresIn", 400),
+            (["expiresIn": 604_801], "invalid_expiry", "expiresIn", 400),
+            (["s3AccessKey": "with space"], "invalid_access_key", "s3AccessKey", 400),
+            (["s3AccessKey": "with/slash"], "invalid_access_key", "s3AccessKey", 400),
+            (["s3EncryptionType": "SSE-KMS", "s3KmsKeyId": "not a key"], "invalid_kms_key", "s3KmsKeyId", 400),
+            (["s3EncryptionType": "AES"], "invalid_encryption", "s3EncryptionType", 400),
+            (["s3KmsKeyId": "alias/mine"], "invalid_encryption", "s3EncryptionType", 400),
+            (["s3Endpoint": "ftp://example.com"], "invalid_endpoint", "s3Endpoint", 400),
+            (["s3AddressingStyle": "sideways"], "invalid_value", "s3AddressingStyle", 400),
+            (["s3Bucket": "my.bucket", "s3AddressingStyle": "virtual"], "invalid_endpoint", "s3AddressingStyle", 400),
+            (["s3CloudFrontDomain": "not a host"], "invalid_domain", "s3CloudFrontDomain", 400),
+            (["fileSize": -1], "invalid_length", "fileSize", 400),
+            (["fileSize": 5_368_709_121], "invalid_length", "fileSize", 400),
+            (["contentType": "text/plain\r\nx-evil: 1"], "invalid_header", "contentType", 400),
+            (["metadata": ["with space": "x"]], "invalid_metadata", "metadata", 400),
+            (["metadata": ["big": String(repeating: "m", count: 2_100)]], "invalid_metadata", "metadata", 400),
+            (noKeys.merging(["credentialProfile": "nobody"]) { $1 }, "unknown_profile", "credentialProfile", 403),
+            (
+                ["s3SessionToken": "a-token-of-the-tests", "s3SessionExpiration": "2020-01-01T00:00:00Z"],
+                "credential_expired", "s3AccessKey", 403
+            ),
+        ]
+    }
+
+    @Test func everyMistakeIsAnsweredByCodeFieldAndStatus() async throws {
+        try await Platform.run { platform in
+            for bad in Self.cases {
+                let answer = try await platform.postUpload(Self.upload(bad.changes))
+                let name = Comment(rawValue: "\(bad.changes.keys.sorted()) \(bad.code)")
+                #expect(answer.status == bad.status, name)
+                #expect(answer["code"] as? String == bad.code, name)
+                #expect(answer["field"] as? String == bad.field, name)
+                #expect((answer["detail"] as? String)?.isEmpty == false, name)
+                #expect(answer.response.headers["content-type"] == "application/problem+json", name)
+            }
+        }
+    }
+
+    @Test func hintsNameWhatWasMeant() async throws {
+        try await Platform.run { platform in
+            let region = try await platform.postUpload(Self.upload(["s3Region": "us-east1"]))
+            #expect(try region.text("detail").contains("us-east-1"))
+            let storage = try await platform.postUpload(Self.upload(["s3StorageClass": "COLD"]))
+            #expect(try storage.text("detail").contains("GLACIER_FLEXIBLE_RETRIEVAL"))
+        }
+    }
+
+    @Test func anyUnicodeIsAGoodKeyAndUnknownFieldsAreNamed() async throws {
+        try await Platform.run { platform in
+            let answer = try await platform.postUpload(
+                Self.upload(["filename": nil, "key": "日本/🏖 é+&?#%.jpg", "contentTpye": "x", "s3Region": "eu-west-9"]))
+            #expect(answer.status == 200)
+            #expect(try answer.text("key") == "日本/🏖 é+&?#%.jpg")
+            let path = "/%E6%97%A5%E6%9C%AC/%F0%9F%8F%96%20%C3%A9%2B%26%3F%23%25.jpg?"
+            #expect(try answer.text("uploadUrl").contains(path))
+            let warnings = answer["warnings"] as? [String] ?? []
+            #expect(warnings.contains { $0.contains("contentTpye") && $0.contains("contentType") })
+            #expect(warnings.contains { $0.contains("eu-west-9") && $0.contains("eu-west-") })
+        }
+    }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import TestSupport
+import Testing
+
+/// What becomes of accepted jobs when processes die.
+@Suite struct CrashTests {
+    private static let requests = 300
+
+    private static var body: String {
+        """
+        {"filename":"photo.jpg","contentType":"image/jpeg","s3AccessKey":"AKIAIOSFODNN7EXAMPLE",\
+        "s3SecretKey":"a-secret-of-the-tests","s3Bucket":"my-bucket","s3Region":"us-east-1"}
+        """
+    }
+
+    /// The client writes down what was accepted; the end of each is read from Kafka and from HTTP.
+    @Test func workerThatIsKilledUnderLoadLosesNoAcceptedJob() async throws {
+        try await Platform.run { platform in
+            let first = try #require(platform.processes.last)
+            let accepted = try await withThrowingTaskGroup(of: Accepted.self) { group in
+                for _ in 0..<8 { group.addTask { try await Self.accept(on: platform) } }
+                var jobs: [Accepted] = []
+                var started = 8
+                while let job = try await group.next() {
+                    jobs.append(job)
+                    // In the middle of the load.
+                    if jobs.count == Self.requests / 3 { first.child.kill() }
+                    if jobs.count == Self.requests * 2 / 3 { try await platform.startWorker() }
+                    if started < Self.requests {
+                        started += 1
+                        group.addTask { try await Self.accept(on: platform) }
+                    }
+                }
+                return jobs
+            }
+            let ids = Set(accepted.map(\.id))
+            #expect(ids.count == Self.requests)
+            #expect(try await first.child.exitStatus() == .signalled(SIGKILL))
+
+            // The replies' keys are the jobs' ids.
+            try await Kcat(bootstrapServers: platform.bootstrapServers)
+                .wait(for: ids, on: platform.topic("replies"), format: "%k\n")
+            // Its reply stands behind all others, so its answer says that the gateway has read them.
+            #expect(try await platform.post("/api/v1/upload/s3/signed-url", Self.body).status == 200)
+            for id in accepted.filter({ !$0.isAnswered }).map(\.id) {
+                let job = try await JSONAnswer(Curl.send("GET", "\(platform.url)/api/v1/jobs/\(id)"))
+                #expect(job["state"] as? String == "done", "job \(id)")
+            }
+        }
+    }
+
+    /// A job as its client knows it.
+    private struct Accepted {
+        let id: String
+        /// It was done before it could be answered 202.
+        let isAnswered: Bool
+    }
+
+    /// Sends one request that does not wait.
+    private static func accept(on platform: Platform) async throws -> Accepted {
+        let answer = try await JSONAnswer(
+            platform.post("/api/v1/upload/s3/signed-url", body, headers: [("prefer", "respond-async")]))
+        #expect(answer.status == 202 || answer.status == 200)
+        return Accepted(id: try answer.text("jobId"), isAnswered: answer.status == 200)
+    }
+}

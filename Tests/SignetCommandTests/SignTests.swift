@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import TestSupport
+import Testing
+
+/// `signet sign`: jobs in, replies out, without Kafka.
+@Suite struct SignTests {
+    private static let keys = ["AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret-of-the-test"]
+
+    /// botocore, with its clock at the job's signing time.
+    private static let oracle = """
+        import datetime, sys
+        import botocore.session, botocore.auth
+        from botocore.config import Config
+
+        seconds = int(sys.argv[1])
+        class Clock(datetime.datetime):
+            @classmethod
+            def utcnow(cls): return datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc).replace(tzinfo=None)
+            @classmethod
+            def now(cls, tz=None): return datetime.datetime.fromtimestamp(seconds, tz)
+        botocore.auth.datetime.datetime = Clock
+        if hasattr(botocore.auth, 'get_current_datetime'):
+            botocore.auth.get_current_datetime = lambda remove_tzinfo=True: Clock.utcnow()
+        client = botocore.session.get_session().create_client(
+            's3', region_name='eu-central-1', aws_access_key_id='AKIAIOSFODNN7EXAMPLE',
+            aws_secret_access_key='secret-of-the-test',
+            config=Config(signature_version='s3v4', s3={'addressing_style': 'virtual', 'us_east_1_regional_endpoint': 'regional'},
+                          request_checksum_calculation='when_required'))
+        print(client.generate_presigned_url('get_object', {'Bucket': 'my-bucket', 'Key': 'a b/ü+.txt'}, 900), end='')
+        """
+
+    @Test func urlEqualsBotocores() async throws {
+        let now = Int(Date.now.timeIntervalSince1970)
+        let job = """
+            {"signingTimeMs":\(now * 1_000),"s3Signing":{"s3Bucket":"my-bucket","s3Region":"eu-central-1",\
+            "operation":"GetObject","expiresIn":900,"items":[{"key":"a b/ü+.txt"}]}}
+            """
+        let run = try await SignetRun(["sign"], environment: Self.keys, input: job + "\n")
+        #expect(run.status.isSuccess)
+        let reply = try #require(
+            JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any])
+        let items = (reply["s3Signing"] as? [String: Any])?["items"] as? [[String: Any]]
+        let url = try #require(items?.first?["url"] as? String)
+        let expected = String(
+            decoding: try await PythonEnvironment.run(source: Self.oracle, arguments: ["\(now)"]), as: UTF8.self)
+        // The order of the query is ours.
+        func parts(_ url: String) -> Set<String> { Set(url.split(whereSeparator: { "?&".contains($0) }).map(String.init)) }
+        #expect(parts(url) == parts(expected))
+    }
+
+    @Test func everyLineIsAnsweredAndAFailureTellsByTheExitStatus() async throws {
+        let good = #"{"s3Signing":{"s3Bucket":"my-bucket","s3Region":"us-east-1","operation":"GetObject","items":[{"key":"k"}]}}"#
+        let bad = good.replacingOccurrences(of: "us-east-1", with: "moon")
+        let run = try await SignetRun(["sign"], environment: Self.keys, input: "\(good)\n\n\(bad)\nnonsense\n\(good)\n")
+        #expect(run.status == .exited(code: 1))
+        let replies = try run.lines.map { try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any] ?? [:] }
+        #expect(replies.count == 4)
+        #expect(replies.map { ($0["failure"] as? [String: String])?["code"] } == [nil, "unknown_region", "malformed", nil])
+        #expect((replies[1]["failure"] as? [String: String])?["field"] == "s3Region")
+    }
+
+    @Test func profilesComeFromSignetsFileAndSharedCredentials() async throws {
+        let folder = try TemporaryFolder()
+        let profiles = try folder.file(
+            "profiles.json",
+            #"{"profiles": {"media": {"accessKeyId": "AKIAMEDIA", "secretAccessKey": "s", "sessionToken": "t+/="}}}"#)
+        let shared = try folder.file(
+            "credentials",
+            "# mine\n[other]\naws_access_key_id=AKIAOTHER\naws_secret_access_key=x\n"
+                + "[default]\naws_access_key_id = AKIASHARED\naws_secret_access_key = y\n")
+        func url(_ profile: String, _ environment: [String: String]) async throws -> String {
+            let job = """
+                {"s3Signing":{"s3Bucket":"my-bucket","s3Region":"us-east-1","operation":"PutObject",\
+                "credentialProfile":"\(profile)","items":[{"key":"k"}]}}
+                """
+            return try await SignetRun(["sign"], environment: environment, input: job).output
+        }
+        let media = try await url("media", ["SIGNET_WORKER_PROFILES_FILE": profiles])
+        #expect(media.contains("X-Amz-Credential=AKIAMEDIA%2F"))
+        #expect(media.contains("X-Amz-Security-Token=t%2B%2F%3D&"))
+        #expect(try await url("default", ["AWS_SHARED_CREDENTIALS_FILE": shared]).contains("AKIASHARED"))
+        let other = ["AWS_SHARED_CREDENTIALS_FILE": shared, "AWS_PROFILE": "other"]
+        #expect(try await url("default", other).contains("AKIAOTHER"))
+        #expect(try await url("default", [:]).contains("unknown_profile"))
+        let wrong = try folder.file("wrong.json", #"{"profiles": {"media": {"accessKey": "A", "secretAccessKey": "hidden-two"}}}"#)
+        let run = try await SignetRun(["sign"], environment: ["SIGNET_WORKER_PROFILES_FILE": wrong], input: "{}\n")
+        #expect(!run.status.isSuccess)
+        #expect(run.errors.contains("accessKey") && run.errors.contains("media"))
+        #expect(!run.errors.contains("hidden-two"))
+    }
+}
