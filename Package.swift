@@ -98,7 +98,8 @@ let package = Package(
             name: "SignetCommand",
             dependencies: [
                 "S3Catalog", "SignetSigning", "SignetKafka", "Contract", "Management", "Worker", "Gateway",
-                .argumentParser, .configuration, .logging, .metrics, .lifecycle, .unixSignals, .httpClient, .nio, .nioHTTP1, .protobuf,
+                .argumentParser, .configuration, .logging, .metrics, .lifecycle, .unixSignals, .httpClient, .nio,
+                .nioHTTP1, .protobuf,
             ],
             swiftSettings: settings
         ),
@@ -118,14 +119,27 @@ let package = Package(
         ),
         .target(name: "TestSupport", path: "Tests/TestSupport", exclude: ["S3/radosgw.sh"], swiftSettings: settings),
         .testTarget(
-            name: "S3CatalogTests", dependencies: ["S3Catalog"], exclude: ["Oracle"], swiftSettings: settings),
+            name: "S3CatalogTests",
+            dependencies: ["S3Catalog"],
+            exclude: ["Oracle"],
+            swiftSettings: settings
+        ),
         .testTarget(
-            name: "SignetSigningTests", dependencies: ["SignetSigning", "S3Catalog"], exclude: ["Corpus"],
-            swiftSettings: settings),
+            name: "SignetSigningTests",
+            dependencies: ["SignetSigning", "S3Catalog"],
+            exclude: ["Corpus"],
+            swiftSettings: settings
+        ),
         .testTarget(
-            name: "TestSupportTests", dependencies: ["TestSupport", "SignetCommand"], swiftSettings: settings),
+            name: "TestSupportTests",
+            dependencies: ["TestSupport", "SignetCommand"],
+            swiftSettings: settings
+        ),
         .testTarget(
-            name: "SignetCommandTests", dependencies: ["SignetCommand", "TestSupport"], swiftSettings: settings),
+            name: "SignetCommandTests",
+            dependencies: ["SignetCommand", "TestSupport"],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "IntegrationTests",
             dependencies: ["SignetCommand", "SignetKafka", "Contract", "TestSupport", .logging],

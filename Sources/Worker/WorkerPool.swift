@@ -60,12 +60,15 @@ struct WorkerPool: Service {
                 lane.inFlight.begin(epoch: epoch)
                 joining.join(lane: index)
                 logger.info(
-                    "Partitions assigned", metadata: ["lane": "\(lane.kind)", "count": "\(partitions.count)"])
+                    "Partitions assigned",
+                    metadata: ["lane": "\(lane.kind)", "count": "\(partitions.count)"]
+                )
             case .revoking(let revocation):
                 logger.info(
                     "Partitions revoked",
                     metadata: [
-                        "lane": "\(lane.kind)", "count": "\(revocation.partitions.count)", "lost": "\(revocation.isLost)",
+                        "lane": "\(lane.kind)", "count": "\(revocation.partitions.count)",
+                        "lost": "\(revocation.isLost)",
                     ]
                 )
                 await lane.inFlight.drain(Set(revocation.partitions))
@@ -117,7 +120,7 @@ struct WorkerPool: Service {
             }
             if let event = verdict.event {
                 await hand(over: index, to: &pending) { batch throws(KafkaError) in
-                    try writer.append(event, to: batch)
+                    try writer.append(event, trace: verdict.trace, to: batch)
                 }
             }
             if let failure = verdict.deadLetter { pending.refused.append((index, failure)) }
@@ -139,7 +142,7 @@ struct WorkerPool: Service {
                 // A reply may be several records: each new delivery belongs to this one.
                 while pending.records.count < pending.deliveries.count { pending.records.append(record) }
                 return
-            } catch where error.code == .queueFull {
+            } catch  where error.code == .queueFull {
                 while pending.records.count < pending.deliveries.count { pending.records.append(record) }
                 await producer.waitForCapacity()
             } catch {

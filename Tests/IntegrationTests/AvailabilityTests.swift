@@ -38,7 +38,9 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: ProcessInfo.processInfo.environment["SIGNET_TEST_KAFKA"] == nil, "the broker is not ours to kill"))
+    @Test(
+        .enabled(if: ProcessInfo.processInfo.environment["SIGNET_TEST_KAFKA"] == nil, "the broker is not ours to kill")
+    )
     func requestWithoutABrokerIsRefusedForNow() async throws {
         try await Platform.run { platform in
             let management = try await platform.gateway.managementURL()
@@ -80,9 +82,11 @@ import Testing
                 try await runToEnd(
                     "kcat",
                     [
-                        "-b", platform.bootstrapServers, "-X", "fetch.wait.max.ms=2", "-C", "-t", platform.topic("metrics"),
+                        "-b", platform.bootstrapServers, "-X", "fetch.wait.max.ms=2", "-C", "-t",
+                        platform.topic("metrics"),
                         "-o", "beginning", "-c", "20", "-q",
-                    ])
+                    ]
+                )
             }
             var counts: [String: Int] = [:]
             for name in Platform.topicNames { counts[name] = try await kcat.count(platform.topic(name)) }
@@ -90,7 +94,8 @@ import Testing
                 counts == [
                     "jobs.signing": 20, "jobs.bulk": 0, "replies": 20, "metrics": 20, "jobs.signing-dlt": 0,
                     "jobs.bulk-dlt": 0,
-                ])
+                ]
+            )
         }
     }
 }

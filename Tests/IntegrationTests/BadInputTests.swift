@@ -82,7 +82,8 @@ import Testing
     @Test func anyUnicodeIsAGoodKeyAndUnknownFieldsAreNamed() async throws {
         try await Platform.run { platform in
             let answer = try await platform.postUpload(
-                Self.upload(["filename": nil, "key": "日本/🏖 é+&?#%.jpg", "contentTpye": "x", "s3Region": "eu-west-9"]))
+                Self.upload(["filename": nil, "key": "日本/🏖 é+&?#%.jpg", "contentTpye": "x", "s3Region": "eu-west-9"])
+            )
             #expect(answer.status == 200)
             #expect(try answer.text("key") == "日本/🏖 é+&?#%.jpg")
             let path = "/%E6%97%A5%E6%9C%AC/%F0%9F%8F%96%20%C3%A9%2B%26%3F%23%25.jpg?"

@@ -61,7 +61,8 @@ import Testing
     /// Sends one request that does not wait.
     private static func accept(on platform: Platform) async throws -> Accepted {
         let answer = try await JSONAnswer(
-            platform.post("/api/v1/upload/s3/signed-url", body, headers: [("prefer", "respond-async")]))
+            platform.post("/api/v1/upload/s3/signed-url", body, headers: [("prefer", "respond-async")])
+        )
         #expect(answer.status == 202 || answer.status == 200)
         return Accepted(id: try answer.text("jobId"), isAnswered: answer.status == 200)
     }

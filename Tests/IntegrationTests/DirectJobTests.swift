@@ -11,7 +11,8 @@ import Testing
 
     private static func signing(_ changes: [String: Any] = [:]) -> [String: Any] {
         [
-            "s3Bucket": "my-bucket", "s3Region": "eu-central-1", "operation": "GetObject", "items": [["key": "a b.txt"]],
+            "s3Bucket": "my-bucket", "s3Region": "eu-central-1", "operation": "GetObject",
+            "items": [["key": "a b.txt"]],
         ].merging(changes) { $1 }
     }
 
@@ -23,7 +24,8 @@ import Testing
             #expect(answer.headers.contains("content-type=application/json"))
             #expect(answer.object["jobId"] as? String == job.json["jobId"] as? String)
             #expect(
-                try answer.url().hasPrefix("https://my-bucket.s3.eu-central-1.amazonaws.com/a%20b.txt?X-Amz-Algorithm="))
+                try answer.url().hasPrefix("https://my-bucket.s3.eu-central-1.amazonaws.com/a%20b.txt?X-Amz-Algorithm=")
+            )
         }
     }
 
@@ -40,9 +42,16 @@ import Testing
             (["s3Signing": signing(["operation": "CopyObject"])], "unsupported", "operation"),
             (["s3Signing": signing(["credentialProfile": "nobody"])], "unknown_profile", "credentialProfile"),
             (["s3Signing": signing(["items": []])], "missing_field", "items"),
-            (["s3Signing": signing(["items": [["key": String(repeating: "k", count: 1_025)]]])], "invalid_key", "items[0].key"),
             (
-                ["s3Signing": signing(["sealedCredential": ["keyId": "none", "ciphertext": "AAAA", "scope": ["version": 1]]])],
+                ["s3Signing": signing(["items": [["key": String(repeating: "k", count: 1_025)]]])], "invalid_key",
+                "items[0].key"
+            ),
+            (
+                [
+                    "s3Signing": signing([
+                        "sealedCredential": ["keyId": "none", "ciphertext": "AAAA", "scope": ["version": 1]]
+                    ])
+                ],
                 "seal_scope", "sealedCredential"
             ),
         ]
@@ -115,6 +124,8 @@ import Testing
             #expect(text.contains("trace=kept"))
             #expect(text.contains("kafka_dlt-original-topic=\(topic)"))
             #expect(text.contains("kafka_dlt-exception-fqcn=malformed"))
+            #expect(text.contains("kafka_dlt-original-timestamp-type=CreateTime"))
+            #expect(text.contains("kafka_dlt-original-consumer-group=\(platform.topic("workers.signing"))"))
             // kcat writes the length of a null value as -1.
             #expect(text.contains("-1:|"))
             #expect(text.contains("11:{\"version\":"))

@@ -7,8 +7,10 @@ import Testing
 /// Where secrets may not be, after requests that succeeded and requests that failed in every way.
 @Suite struct SecrecyTests {
     private static let secrets = [
-        "secret key": "wJalrXUtnFEMI+K7MDENG/bPxRfiCY=SECRET", "session token": "IQoJb3JpZ2luX2VjEJr//token+of=the/tests==",
-        "profile secret": "profile/secret+of=the-tests/0123456789", "profile token": "profile-token+of=the/tests//0123==",
+        "secret key": "wJalrXUtnFEMI+K7MDENG/bPxRfiCY=SECRET",
+        "session token": "IQoJb3JpZ2luX2VjEJr//token+of=the/tests==",
+        "profile secret": "profile/secret+of=the-tests/0123456789",
+        "profile token": "profile-token+of=the/tests//0123==",
     ]
 
     private static func body(_ changes: [String: Any]) -> [String: Any] {

@@ -29,7 +29,9 @@ import Testing
                     [
                         "filename": "Ürlaub + 1.bin", "contentType": "application/octet-stream", "keyPrefix": "in/",
                         "fileSize": file.count, "metadata": ["origin": "test"],
-                    ]))
+                    ]
+                )
+            )
             #expect(upload.status == 200)
             let url = try upload.text("uploadUrl")
             let headers = upload.headersToSend

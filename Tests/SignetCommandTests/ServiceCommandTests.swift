@@ -9,7 +9,10 @@ import Testing
     private static func start(_ arguments: [String], environment: [String: String] = [:]) throws -> ChildProcess {
         let clean = ["HOME": "/nonexistent", "SIGNET_MANAGEMENT_PORT": "0"].merging(environment) { $1 }
         return try ChildProcess(
-            ProductExecutables.signet().path, arguments, environment: .inherited(adding: clean))
+            ProductExecutables.signet().path,
+            arguments,
+            environment: .inherited(adding: clean)
+        )
     }
 
     @Test func devShowsARequestThatWorksAndEndsInOrder() async throws {
@@ -47,7 +50,9 @@ import Testing
         #expect(check.lines.contains("ok    topic mine.jobs.signing: 12 partitions"))
         #expect(check.output.contains("ok    librdkafka "))
         let faulty = try await SignetRun(
-            ["check", "--set", "kafka.partition.assignment.strategy=cooperative-sticky"], environment: mine)
+            ["check", "--set", "kafka.partition.assignment.strategy=cooperative-sticky"],
+            environment: mine
+        )
         // A fault of the library before 2.3.0; a newer one is fine.
         #expect(faulty.output.contains("FAIL  partition.assignment.strategy") == !faulty.status.isSuccess)
         broker.terminate()
@@ -102,12 +107,19 @@ import Testing
         let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
         #expect(lines.map { $0.prefix(4) } == ["two:", "one:"])
         // The private key is never printed.
-        for line in lines { #expect(!first.output.contains(line.dropFirst(4)) && !second.output.contains(line.dropFirst(4))) }
+        for line in lines {
+            #expect(!first.output.contains(line.dropFirst(4)) && !second.output.contains(line.dropFirst(4)))
+        }
         let attributes = try FileManager.default.attributesOfItem(atPath: path)
         #expect(attributes[.posixPermissions] as? Int == 0o600)
     }
 
-    @Test(.enabled(if: ProcessInfo.processInfo.environment["SIGNET_TEST_KAFKA"] != nil, "needs SIGNET_TEST_KAFKA: the embedded broker has no admin requests"))
+    @Test(
+        .enabled(
+            if: ProcessInfo.processInfo.environment["SIGNET_TEST_KAFKA"] != nil,
+            "needs SIGNET_TEST_KAFKA: the embedded broker has no admin requests"
+        )
+    )
     func topicsAreCreatedOnceOnARealBroker() async throws {
         let environment = [
             "SIGNET_KAFKA_BOOTSTRAP_SERVERS": ProcessInfo.processInfo.environment["SIGNET_TEST_KAFKA"] ?? "",

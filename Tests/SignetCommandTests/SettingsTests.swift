@@ -23,7 +23,11 @@ import Testing
     private static func environmentName(_ key: String) -> String {
         var name = "SIGNET_"
         for character in key {
-            if character == "." { name += "_" } else { name += (character.isUppercase ? "_" : "") + character.uppercased() }
+            if character == "." {
+                name += "_"
+            } else {
+                name += (character.isUppercase ? "_" : "") + character.uppercased()
+            }
         }
         return name
     }
@@ -39,10 +43,12 @@ import Testing
     @Test func everySettingIsTakenFromEveryPlace() async throws {
         let folder = try TemporaryFolder()
         let json = try JSONSerialization.data(
-            withJSONObject: Dictionary(uniqueKeysWithValues: Self.settings.map { ($0.key, $0.value) }))
+            withJSONObject: Dictionary(uniqueKeysWithValues: Self.settings.map { ($0.key, $0.value) })
+        )
         let file = try folder.file("signet.json", String(decoding: json, as: UTF8.self))
         let variables = Dictionary(
-            uniqueKeysWithValues: Self.settings.map { (Self.environmentName($0.key), $0.value) })
+            uniqueKeysWithValues: Self.settings.map { (Self.environmentName($0.key), $0.value) }
+        )
         let flags = Self.settings.flatMap { ["--set", "\($0.key)=\($0.value)"] }
         for (arguments, environment, source) in [
             (flags, [:], "--set"), ([], variables, "the environment"), (["--config", file], [:], file),
@@ -56,10 +62,13 @@ import Testing
     @Test func flagsComeBeforeTheEnvironmentBeforeTheFile() async throws {
         let folder = try TemporaryFolder()
         let file = try folder.file(
-            "signet.json", #"{"http": {"port": 1, "host": "127.0.0.1", "allowUnauthenticated": true}, "tenant": "file"}"#)
+            "signet.json",
+            #"{"http": {"port": 1, "host": "127.0.0.1", "allowUnauthenticated": true}, "tenant": "file"}"#
+        )
         let run = try await SignetRun(
             ["config", "--effective", "--config", file, "--set", "http.port=3"],
-            environment: ["SIGNET_HTTP_PORT": "2", "SIGNET_TENANT": "environment"])
+            environment: ["SIGNET_HTTP_PORT": "2", "SIGNET_TENANT": "environment"]
+        )
         #expect(run.lines.contains("http.port = 3 (--set)"))
         #expect(run.lines.contains("tenant = environment (the environment)"))
         #expect(run.lines.contains("http.allowUnauthenticated = true (\(file))"))
@@ -69,10 +78,13 @@ import Testing
     @Test func librdkafkaSettingsPassThroughWithoutShowingSecrets() async throws {
         let folder = try TemporaryFolder()
         let file = try folder.file(
-            "signet.json", #"{"kafka": {"bootstrap.servers": "a:1", "sasl": {"password": "hidden-one"}}}"#)
+            "signet.json",
+            #"{"kafka": {"bootstrap.servers": "a:1", "sasl": {"password": "hidden-one"}}}"#
+        )
         let run = try await SignetRun(
             ["config", "--effective", "--config", file, "--set", "kafka.client.id=me"],
-            environment: ["SIGNET_KAFKA_BOOTSTRAP_SERVERS": "b:2"])
+            environment: ["SIGNET_KAFKA_BOOTSTRAP_SERVERS": "b:2"]
+        )
         #expect(run.output.contains("bootstrap.servers=b:2"))
         #expect(run.output.contains("client.id=me"))
         #expect(run.output.contains("sasl.password=redacted"))

@@ -6,7 +6,9 @@ import Testing
 
 /// `signet sign`: jobs in, replies out, without Kafka.
 @Suite struct SignTests {
-    private static let keys = ["AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret-of-the-test"]
+    private static let keys = [
+        "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret-of-the-test",
+    ]
 
     /// botocore, with its clock at the job's signing time.
     private static let oracle = """
@@ -40,24 +42,34 @@ import Testing
         let run = try await SignetRun(["sign"], environment: Self.keys, input: job + "\n")
         #expect(run.status.isSuccess)
         let reply = try #require(
-            JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any])
+            JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any]
+        )
         let items = (reply["s3Signing"] as? [String: Any])?["items"] as? [[String: Any]]
         let url = try #require(items?.first?["url"] as? String)
         let expected = String(
-            decoding: try await PythonEnvironment.run(source: Self.oracle, arguments: ["\(now)"]), as: UTF8.self)
+            decoding: try await PythonEnvironment.run(source: Self.oracle, arguments: ["\(now)"]),
+            as: UTF8.self
+        )
         // The order of the query is ours.
-        func parts(_ url: String) -> Set<String> { Set(url.split(whereSeparator: { "?&".contains($0) }).map(String.init)) }
+        func parts(_ url: String) -> Set<String> {
+            Set(url.split(whereSeparator: { "?&".contains($0) }).map(String.init))
+        }
         #expect(parts(url) == parts(expected))
     }
 
     @Test func everyLineIsAnsweredAndAFailureTellsByTheExitStatus() async throws {
-        let good = #"{"s3Signing":{"s3Bucket":"my-bucket","s3Region":"us-east-1","operation":"GetObject","items":[{"key":"k"}]}}"#
+        let good =
+            #"{"s3Signing":{"s3Bucket":"my-bucket","s3Region":"us-east-1","operation":"GetObject","items":[{"key":"k"}]}}"#
         let bad = good.replacingOccurrences(of: "us-east-1", with: "moon")
         let run = try await SignetRun(["sign"], environment: Self.keys, input: "\(good)\n\n\(bad)\nnonsense\n\(good)\n")
         #expect(run.status == .exited(code: 1))
-        let replies = try run.lines.map { try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any] ?? [:] }
+        let replies = try run.lines.map {
+            try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any] ?? [:]
+        }
         #expect(replies.count == 4)
-        #expect(replies.map { ($0["failure"] as? [String: String])?["code"] } == [nil, "unknown_region", "malformed", nil])
+        #expect(
+            replies.map { ($0["failure"] as? [String: String])?["code"] } == [nil, "unknown_region", "malformed", nil]
+        )
         #expect((replies[1]["failure"] as? [String: String])?["field"] == "s3Region")
     }
 
@@ -65,11 +77,13 @@ import Testing
         let folder = try TemporaryFolder()
         let profiles = try folder.file(
             "profiles.json",
-            #"{"profiles": {"media": {"accessKeyId": "AKIAMEDIA", "secretAccessKey": "s", "sessionToken": "t+/="}}}"#)
+            #"{"profiles": {"media": {"accessKeyId": "AKIAMEDIA", "secretAccessKey": "s", "sessionToken": "t+/="}}}"#
+        )
         let shared = try folder.file(
             "credentials",
             "# mine\n[other]\naws_access_key_id=AKIAOTHER\naws_secret_access_key=x\n"
-                + "[default]\naws_access_key_id = AKIASHARED\naws_secret_access_key = y\n")
+                + "[default]\naws_access_key_id = AKIASHARED\naws_secret_access_key = y\n"
+        )
         func url(_ profile: String, _ environment: [String: String]) async throws -> String {
             let job = """
                 {"s3Signing":{"s3Bucket":"my-bucket","s3Region":"us-east-1","operation":"PutObject",\
@@ -84,7 +98,10 @@ import Testing
         let other = ["AWS_SHARED_CREDENTIALS_FILE": shared, "AWS_PROFILE": "other"]
         #expect(try await url("default", other).contains("AKIAOTHER"))
         #expect(try await url("default", [:]).contains("unknown_profile"))
-        let wrong = try folder.file("wrong.json", #"{"profiles": {"media": {"accessKey": "A", "secretAccessKey": "hidden-two"}}}"#)
+        let wrong = try folder.file(
+            "wrong.json",
+            #"{"profiles": {"media": {"accessKey": "A", "secretAccessKey": "hidden-two"}}}"#
+        )
         let run = try await SignetRun(["sign"], environment: ["SIGNET_WORKER_PROFILES_FILE": wrong], input: "{}\n")
         #expect(!run.status.isSuccess)
         #expect(run.errors.contains("accessKey") && run.errors.contains("media"))

@@ -45,7 +45,9 @@ struct CheckCommand: AsyncParsableCommand {
             try await producer.probe(timeout: .seconds(5))
             report.ok("broker answers")
         } catch {
-            report.fail("broker does not answer (\(error.code)); check kafka.bootstrap.servers and its security settings")
+            report.fail(
+                "broker does not answer (\(error.code)); check kafka.bootstrap.servers and its security settings"
+            )
             return
         }
         for topic in try settings.topics.specifications {

@@ -25,11 +25,15 @@ struct ConfigCommand: AsyncParsableCommand {
         guard effective else {
             for setting in SettingsCatalogue.all {
                 let unit = setting.unit.isEmpty ? "" : " \(setting.unit)"
-                Console.print("\(setting.key) = \(setting.defaultText ?? "unset")\(setting.defaultText == nil ? "" : unit)")
+                Console.print(
+                    "\(setting.key) = \(setting.defaultText ?? "unset")\(setting.defaultText == nil ? "" : unit)"
+                )
                 Console.print("    \(setting.meaning) [\(setting.environmentName)]")
             }
             Console.print("kafka.* = passed to librdkafka")
-            Console.print("    Any setting of librdkafka, e.g. kafka.bootstrap.servers [SIGNET_KAFKA_BOOTSTRAP_SERVERS]")
+            Console.print(
+                "    Any setting of librdkafka, e.g. kafka.bootstrap.servers [SIGNET_KAFKA_BOOTSTRAP_SERVERS]"
+            )
             return
         }
         for setting in SettingsCatalogue.all {

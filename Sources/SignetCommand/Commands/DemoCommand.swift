@@ -42,8 +42,14 @@ struct DemoCommand: AsyncParsableCommand {
         )
         platform.gateway.addReadinessChecks(to: runtime.readiness)
         let scenario = DemoScenario(
-            platform: platform, topics: try settings.topics, requests: requests, batch: batch, logger: runtime.logger)
+            platform: platform,
+            topics: try settings.topics,
+            requests: requests,
+            batch: batch,
+            logger: runtime.logger
+        )
         try await runtime.run(
-            [.init(service: try runtime.management(port: 0))] + platform.services + [.main { try await scenario.run() }])
+            [.init(service: try runtime.management(port: 0))] + platform.services + [.main { try await scenario.run() }]
+        )
     }
 }

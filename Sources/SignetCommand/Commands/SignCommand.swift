@@ -10,7 +10,8 @@ internal import Worker
 struct SignCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sign",
-        abstract: "Sign offline: one job as Protobuf-JSON a line on standard input, one reply a line on standard output.",
+        abstract:
+            "Sign offline: one job as Protobuf-JSON a line on standard input, one reply a line on standard output.",
         discussion: """
             Jobs and replies are those of Schemas/signet/v1; version, jobId and tenant may be left out. Keys come from
             worker.profilesFile or the AWS environment (profile `default`). Replies hold presigned URLs: keep them secret.

@@ -24,7 +24,10 @@ struct WorkerCommand: AsyncParsableCommand {
         try settings.requireBroker()
         let runtime = ProcessRuntime(settings, label: "signet.worker")
         let worker = try Worker(
-            configuration: try settings.workerConfiguration(), environment: settings.environment, logger: runtime.logger)
+            configuration: try settings.workerConfiguration(),
+            environment: settings.environment,
+            logger: runtime.logger
+        )
         runtime.readiness.add("kafka") { await worker.unreadiness() }
         try await runtime.run([
             .init(service: try runtime.management()),

@@ -58,7 +58,8 @@ struct Setting: Sendable {
             guard let value = Int(text), range.contains(value) else {
                 let unit = unit.isEmpty ? "" : " \(unit)"
                 throw CommandError(
-                    "\(key) (\(source)) must be a whole number from \(range.lowerBound) to \(range.upperBound)\(unit)")
+                    "\(key) (\(source)) must be a whole number from \(range.lowerBound) to \(range.upperBound)\(unit)"
+                )
             }
             return .int(value)
         }

@@ -29,7 +29,8 @@ struct Settings {
         try kafka.validate()
         guard Logger.Level(rawValue: try text("log.level")) != nil else {
             throw CommandError(
-                "log.level must be one of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))")
+                "log.level must be one of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))"
+            )
         }
     }
 
@@ -58,7 +59,9 @@ struct Settings {
 
     func gatewayConfiguration() throws -> GatewayConfiguration {
         var configuration = GatewayConfiguration(
-            kafka: kafka, instanceID: optionalText("gateway.instanceId") ?? ProcessInfo.processInfo.hostName)
+            kafka: kafka,
+            instanceID: optionalText("gateway.instanceId") ?? ProcessInfo.processInfo.hostName
+        )
         configuration.topics = try topics
         configuration.tenant = try tenant
         configuration.host = try text("http.host")

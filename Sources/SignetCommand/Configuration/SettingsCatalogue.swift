@@ -11,54 +11,140 @@ enum SettingsCatalogue {
         Setting("tenant", "default", "Whose jobs requests become until callers are authenticated; 1 to 128 bytes."),
         Setting("topics.prefix", "signet.", "What the names of all topics begin with."),
         Setting(
-            "replies.allowed", nil,
+            "replies.allowed",
+            nil,
             "Topics that workers may write replies to, comma-separated, * for any characters; "
-                + "unset: <topics.prefix>replies*."),
+                + "unset: <topics.prefix>replies*."
+        ),
 
         Setting("http.host", "127.0.0.1", "Address that the gateway listens at."),
         Setting("http.port", "8080", is: .integer(0...65_535), "Port that the gateway listens at; 0: any free one."),
         Setting(
-            "http.allowUnauthenticated", "false", is: .boolean,
-            "Listen at other addresses than loopback although callers are not authenticated."),
-        Setting("http.maxBodyBytes", "262144", is: .integer(1...67_108_864), unit: "bytes", "Size of a request's body at most."),
-        Setting("http.maxInFlight", "2000", is: .integer(1...1_000_000), "Requests that wait at the same time at most; more are answered 503."),
+            "http.allowUnauthenticated",
+            "false",
+            is: .boolean,
+            "Listen at other addresses than loopback although callers are not authenticated."
+        ),
+        Setting(
+            "http.maxBodyBytes",
+            "262144",
+            is: .integer(1...67_108_864),
+            unit: "bytes",
+            "Size of a request's body at most."
+        ),
+        Setting(
+            "http.maxInFlight",
+            "2000",
+            is: .integer(1...1_000_000),
+            "Requests that wait at the same time at most; more are answered 503."
+        ),
 
         Setting("management.host", "127.0.0.1", "Address of /healthz, /readyz and /metrics."),
-        Setting("management.port", "8081", is: .integer(0...65_535), "Port of /healthz, /readyz and /metrics; 0: any free one."),
+        Setting(
+            "management.port",
+            "8081",
+            is: .integer(0...65_535),
+            "Port of /healthz, /readyz and /metrics; 0: any free one."
+        ),
 
         Setting(
-            "gateway.waitUntil", "5000", is: .integer(0...600_000), unit: "ms",
-            "How long a request waits for its result before it is answered 202."),
-        Setting("gateway.longestWait", "30000", is: .integer(0...600_000), unit: "ms", "What `Prefer: wait=` is held to."),
+            "gateway.waitUntil",
+            "5000",
+            is: .integer(0...600_000),
+            unit: "ms",
+            "How long a request waits for its result before it is answered 202."
+        ),
         Setting(
-            "gateway.deadline", "300000", is: .integer(1...86_400_000), unit: "ms",
-            "From acceptance of a job to its expiry."),
+            "gateway.longestWait",
+            "30000",
+            is: .integer(0...600_000),
+            unit: "ms",
+            "What `Prefer: wait=` is held to."
+        ),
         Setting(
-            "gateway.deliveryTimeout", "3000", is: .integer(10...3_600_000), unit: "ms",
-            "How long Kafka may take to confirm a job before the request is answered 503."),
+            "gateway.deadline",
+            "300000",
+            is: .integer(1...86_400_000),
+            unit: "ms",
+            "From acceptance of a job to its expiry."
+        ),
+        Setting(
+            "gateway.deliveryTimeout",
+            "3000",
+            is: .integer(10...3_600_000),
+            unit: "ms",
+            "How long Kafka may take to confirm a job before the request is answered 503."
+        ),
         Setting("gateway.maxJobs", "20000", is: .integer(1...10_000_000), "Jobs that the gateway remembers at most."),
         Setting(
-            "gateway.jobRetention", "600000", is: .integer(0...86_400_000), unit: "ms",
-            "How long a job is remembered behind its deadline."),
-        Setting("gateway.drainTimeout", "10000", is: .integer(0...600_000), unit: "ms", "How long waiting requests may go on when the gateway stops."),
+            "gateway.jobRetention",
+            "600000",
+            is: .integer(0...86_400_000),
+            unit: "ms",
+            "How long a job is remembered behind its deadline."
+        ),
+        Setting(
+            "gateway.drainTimeout",
+            "10000",
+            is: .integer(0...600_000),
+            unit: "ms",
+            "How long waiting requests may go on when the gateway stops."
+        ),
         Setting("gateway.instanceId", nil, "Names the gateway, the same after a restart; unset: the host's name."),
         Setting(
-            "gateway.replyPartition", nil, is: .integer(0...Int(Int32.max)),
-            "Partition of the reply topic to read; unset: by the instance id."),
+            "gateway.replyPartition",
+            nil,
+            is: .integer(0...Int(Int32.max)),
+            "Partition of the reply topic to read; unset: by the instance id."
+        ),
 
-        Setting("worker.group", "signet-workers", "Consumer groups are <group>.signing and <group>.bulk: workers of one group share their jobs."),
+        Setting(
+            "worker.group",
+            "signet-workers",
+            "Consumer groups are <group>.signing and <group>.bulk: workers of one group share their jobs."
+        ),
         Setting("worker.name", nil, "Names the process in events; unset: host and process id."),
         Setting("worker.pool", "default", "Names the pool: the source of its events."),
-        Setting("worker.concurrency", "0", is: .integer(0...1_024), "Tasks that sign at the same time; 0: one for each core."),
-        Setting("worker.bulkWeight", "8", is: .integer(1...1_000), "Interactive batches that may pass a waiting bulk batch."),
-        Setting("worker.maxReplyBytes", "900000", is: .integer(1_000...1_000_000_000), unit: "bytes", "Size of a reply record at most; below the broker's message.max.bytes."),
-        Setting("worker.profilesFile", nil, "File of credential profiles; unset: only `default`, from the AWS environment."),
+        Setting(
+            "worker.concurrency",
+            "0",
+            is: .integer(0...1_024),
+            "Tasks that sign at the same time; 0: one for each core."
+        ),
+        Setting(
+            "worker.bulkWeight",
+            "8",
+            is: .integer(1...1_000),
+            "Interactive batches that may pass a waiting bulk batch."
+        ),
+        Setting(
+            "worker.maxReplyBytes",
+            "900000",
+            is: .integer(1_000...1_000_000_000),
+            unit: "bytes",
+            "Size of a reply record at most; below the broker's message.max.bytes."
+        ),
+        Setting(
+            "worker.profilesFile",
+            nil,
+            "File of credential profiles; unset: only `default`, from the AWS environment."
+        ),
 
-        Setting("sealing.publicKey", nil, "The workers' public key, <id>:<base64>, that gateways seal request credentials to."),
+        Setting(
+            "sealing.publicKey",
+            nil,
+            "The workers' public key, <id>:<base64>, that gateways seal request credentials to."
+        ),
         Setting("sealing.privateKeysFile", nil, "File of the workers' private sealing keys, one a line, newest first."),
 
         Setting("log.level", "info", "trace, debug, info, notice, warning, error or critical."),
-        Setting("shutdown.timeout", "30000", is: .integer(1_000...3_600_000), unit: "ms", "How long a graceful end may take before it is forced."),
+        Setting(
+            "shutdown.timeout",
+            "30000",
+            is: .integer(1_000...3_600_000),
+            unit: "ms",
+            "How long a graceful end may take before it is forced."
+        ),
     ]
 
     private static let byKey = Dictionary(uniqueKeysWithValues: all.map { ($0.key, $0) })
@@ -75,12 +161,16 @@ enum SettingsCatalogue {
     static func setting(environmentName name: String) throws(CommandError) -> Setting {
         if let setting = byEnvironmentName[name] { return setting }
         throw unknown(
-            name, among: all.map(\.environmentName) + ["SIGNET_KAFKA_BOOTSTRAP_SERVERS", "SIGNET_CONFIG"],
-            source: "the environment")
+            name,
+            among: all.map(\.environmentName) + ["SIGNET_KAFKA_BOOTSTRAP_SERVERS", "SIGNET_CONFIG"],
+            source: "the environment"
+        )
     }
 
     private static func unknown(_ name: String, among known: [String], source: String) -> CommandError {
         let nearest = EditDistance.nearest(to: name, in: known).first ?? ""
-        return CommandError("\(source) sets \(name), which is no setting; did you mean \(nearest)? `signet config` lists all")
+        return CommandError(
+            "\(source) sets \(name), which is no setting; did you mean \(nearest)? `signet config` lists all"
+        )
     }
 }

@@ -29,7 +29,10 @@ struct SettingsSource {
             name: name,
             values: Dictionary(
                 uniqueKeysWithValues: values.map { key, content in
-                    (AbsoluteConfigKey(key.split(separator: ".").map(String.init)), ConfigValue(content, isSecret: false))
+                    (
+                        AbsoluteConfigKey(key.split(separator: ".").map(String.init)),
+                        ConfigValue(content, isSecret: false)
+                    )
                 }
             )
         )
@@ -79,7 +82,9 @@ struct SettingsSource {
     /// A JSON object; keys may be nested (`{"http": {"port": 9000}}`) or dotted (`{"http.port": 9000}`).
     static func file(path: String) throws(CommandError) -> SettingsSource {
         guard let data = FileManager.default.contents(atPath: path) else {
-            throw CommandError("the configuration file \(path) cannot be read; check --config and \(SettingsOptions.fileVariable)")
+            throw CommandError(
+                "the configuration file \(path) cannot be read; check --config and \(SettingsOptions.fileVariable)"
+            )
         }
         guard let root = try? JSONSerialization.jsonObject(with: data) as? [String: Any] else {
             throw CommandError("the configuration file \(path) is no JSON object")

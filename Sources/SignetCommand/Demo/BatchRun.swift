@@ -30,7 +30,9 @@ struct BatchRun: Sendable {
         try broker.createTopic(replyTopic, partitions: 1)
         let kafka = KafkaConfiguration(["bootstrap.servers": broker.bootstrapServers])
         let producer = try KafkaProducer(
-            configuration: kafka.merging(EmbeddedBroker.recommendedProducerSettings), logger: logger)
+            configuration: kafka.merging(EmbeddedBroker.recommendedProducerSettings),
+            logger: logger
+        )
         let settings = kafka.merging(EmbeddedBroker.recommendedClientSettings)
         let replies = try KafkaConsumer(configuration: settings, logger: logger)
         let events = try KafkaConsumer(configuration: settings, logger: logger)
@@ -79,7 +81,10 @@ struct BatchRun: Sendable {
                 return item
             }
             try batch.append(
-                topic: topics.bulkJobs, value: try WireFormat.protobuf.encode(job), headers: headers)
+                topic: topics.bulkJobs,
+                value: try WireFormat.protobuf.encode(job),
+                headers: headers
+            )
         }
         let outcome = await batch.delivered()
         if let failure = outcome.failures.first { throw failure.error }
@@ -96,7 +101,9 @@ struct BatchRun: Sendable {
                 replies.append(try WireFormat.protobuf.decode(Reply.self, from: value, warnings: &warnings))
             }
             for reply in replies {
-                if reply.hasFailure { throw CommandError("a chunk failed: \(reply.failure.code): \(reply.failure.message)") }
+                if reply.hasFailure {
+                    throw CommandError("a chunk failed: \(reply.failure.code): \(reply.failure.message)")
+                }
                 let joiner = ReplyJoiner(reply.s3Signing)
                 for index in reply.s3Signing.items.indices { urls.append(try joiner.join(at: index).url) }
             }

@@ -30,7 +30,8 @@ struct DemoScenario: Sendable {
         let run = try await BatchRun(broker: platform.broker, topics: topics, count: batch, logger: logger).run()
         Console.print(
             "batch        \(run.urls.count) URLs through Kafka in \(Self.text(run.time)): "
-                + "\(Int(Double(run.urls.count) / (run.time / .seconds(1)))) URLs/s")
+                + "\(Int(Double(run.urls.count) / (run.time / .seconds(1)))) URLs/s"
+        )
         Console.print("             first: \(run.urls.first ?? "")\n")
         for event in run.events { Console.print("event        \(event)") }
     }
@@ -52,7 +53,9 @@ struct DemoScenario: Sendable {
         request.body = .bytes(Array(ExampleRequest.body.utf8))
         let response = try await HTTPClient.shared.execute(request, timeout: .seconds(40))
         let body = String(buffer: try await response.body.collect(upTo: 1 << 20))
-        guard response.status == .ok else { throw CommandError("the gateway answered \(response.status.code): \(body)") }
+        guard response.status == .ok else {
+            throw CommandError("the gateway answered \(response.status.code): \(body)")
+        }
         return body
     }
 

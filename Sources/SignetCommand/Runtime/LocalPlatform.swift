@@ -22,7 +22,9 @@ struct LocalPlatform {
         broker = try EmbeddedBroker(topics: topics.embedded)
         let kafka = settings.kafka.merging(
             EmbeddedBroker.recommendedClientSettings.merging(
-                KafkaConfiguration(["bootstrap.servers": broker.bootstrapServers])))
+                KafkaConfiguration(["bootstrap.servers": broker.bootstrapServers])
+            )
+        )
         // One process, so the key needs no file.
         let sealingKey = SealingPrivateKey()
 

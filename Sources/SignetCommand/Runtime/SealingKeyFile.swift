@@ -31,7 +31,10 @@ enum SealingKeyFile {
         let data = Data((lines.joined(separator: "\n") + "\n").utf8)
         guard
             FileManager.default.createFile(
-                atPath: temporary, contents: data, attributes: [.posixPermissions: 0o600])
+                atPath: temporary,
+                contents: data,
+                attributes: [.posixPermissions: 0o600]
+            )
         else {
             throw CommandError("\(temporary) cannot be written; check the directory's permissions")
         }

@@ -27,6 +27,13 @@ public struct KafkaRecord: ~Copyable {
         return type == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE || time < 0 ? nil : time
     }
 
+    /// Whether the time is the broker's (`LogAppendTime`) and not the producer's (`CreateTime`).
+    public var isTimestampOfAppend: Bool {
+        var type = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE
+        _ = rd_kafka_message_timestamp(message, &type)
+        return type == RD_KAFKA_TIMESTAMP_LOG_APPEND_TIME
+    }
+
     /// `nil`: the record has none, which is not the same as an empty one.
     public var key: UnsafeRawBufferPointer? { Self.buffer(message.pointee.key, message.pointee.key_len) }
 

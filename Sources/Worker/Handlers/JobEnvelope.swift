@@ -29,7 +29,8 @@ extension Job {
             throw FailureError(
                 .unsupported,
                 field: "version",
-                message: "version \(version) of jobs is not known to this worker, which knows 1; update the workers first"
+                message:
+                    "version \(version) of jobs is not known to this worker, which knows 1; update the workers first"
             )
         }
         guard JobID(jobID) != nil else {
@@ -40,13 +41,18 @@ extension Job {
             )
         }
         guard !tenant.isEmpty, tenant.utf8.count <= 128 else {
-            throw FailureError(.missingField, field: "tenant", message: "tenant must name whose job it is, in 1 to 128 bytes")
+            throw FailureError(
+                .missingField,
+                field: "tenant",
+                message: "tenant must name whose job it is, in 1 to 128 bytes"
+            )
         }
         guard signingTimeMs >= 0, signingTimeMs - Self.allowedClockSkew <= now else {
             throw FailureError(
                 .signingTimeInFuture,
                 field: "signingTimeMs",
-                message: "the signing time lies more than 5 minutes ahead of the worker's clock; check the producer's clock"
+                message:
+                    "the signing time lies more than 5 minutes ahead of the worker's clock; check the producer's clock"
             )
         }
         let (life, overflow) = deadlineMs.subtractingReportingOverflow(signingTimeMs)

@@ -103,8 +103,14 @@ package struct JobHandler: Sendable {
         data: some SwiftProtobuf.Message
     ) -> CloudEvent? {
         try? CloudEvent(
-            type: type, jobID: job.jobID, chunk: job.chunk, source: worker.source, subject: subject,
-            unixMilliseconds: now, data: data)
+            type: type,
+            jobID: job.jobID,
+            chunk: job.chunk,
+            source: worker.source,
+            subject: subject,
+            unixMilliseconds: now,
+            data: data
+        )
     }
 
     private func latency(of job: Job, now: Int64) -> Double {

@@ -35,7 +35,8 @@ package struct S3SigningHandler: Sendable {
             throw FailureError(
                 .tooManyItems,
                 field: "items",
-                message: "\(signing.items.count) items are more than the \(Self.maximumItems) of one record; cut the job into chunks"
+                message:
+                    "\(signing.items.count) items are more than the \(Self.maximumItems) of one record; cut the job into chunks"
             )
         }
         var compiler = try S3TemplateCompiler(
@@ -54,7 +55,11 @@ package struct S3SigningHandler: Sendable {
                 let path = "items[\(index)]"
                 let (position, overflow) = signing.firstItem.addingReportingOverflow(UInt64(index))
                 guard !overflow else {
-                    throw FailureError(.invalidValue, field: "firstItem", message: "firstItem is beyond what can be counted")
+                    throw FailureError(
+                        .invalidValue,
+                        field: "firstItem",
+                        message: "firstItem is beyond what can be counted"
+                    )
                 }
                 let key = try ObjectKey.make(for: item, jobID: job.jobID, position: position, path: path)
                 let (template, shared) = try compiler.template(for: item, path: path)

@@ -42,7 +42,8 @@ struct S3TemplateCompiler {
             throw FailureError(
                 .invalidValue,
                 field: "s3AddressingStyle",
-                message: "s3AddressingStyle is one of \(AddressingStyle.allCases.map(\.rawValue).joined(separator: ", "))"
+                message:
+                    "s3AddressingStyle is one of \(AddressingStyle.allCases.map(\.rawValue).joined(separator: ", "))"
             )
         }
         do throws(SigningError) {
@@ -56,7 +57,10 @@ struct S3TemplateCompiler {
             cdnOrigin = signing.s3CloudFrontDomain.isEmpty ? "" : try CDNOrigin.make(domain: signing.s3CloudFrontDomain)
             expiresIn = signing.hasExpiresIn ? signing.expiresIn : S3SigningHandler.defaultExpiry
             _ = try PresignExpiry(
-                seconds: expiresIn, from: time, credentialExpiration: signer.credentials.expiration)
+                seconds: expiresIn,
+                from: time,
+                credentialExpiration: signer.credentials.expiration
+            )
         } catch {
             throw FailureError(signing: error) { Self.field(of: $0, in: signing) }
         }

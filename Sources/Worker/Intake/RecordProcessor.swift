@@ -15,6 +15,8 @@ struct RecordProcessor: Sendable {
     struct Verdict {
         var reply: AddressedReply?
         var event: CloudEvent?
+        /// The job's trace context, which what it gave goes on with (W3C Trace Context).
+        var trace: [KafkaHeader] = []
         /// Why the record goes to the dead letters, with its original bytes.
         var deadLetter: FailureError?
         /// URLs signed.
@@ -29,6 +31,7 @@ struct RecordProcessor: Sendable {
         let values: [[UInt8]]
         let format: WireFormat
         let jobID: String
+        var trace: [KafkaHeader] = []
         var warning: String?
     }
 
@@ -44,7 +47,9 @@ struct RecordProcessor: Sendable {
         guard let format = WireFormat(contentType: contentType, value: value) else {
             return poison(
                 "content-type must be application/protobuf or application/json",
-                answering: route, as: .protobuf, now: now
+                answering: route,
+                as: .protobuf,
+                now: now
             )
         }
 
@@ -68,6 +73,7 @@ struct RecordProcessor: Sendable {
             return poison(error.message, answering: route, as: format, now: now)
         }
         verdict.event = answer.event
+        verdict.trace = trace(of: record)
         verdict.signed = answer.signed
         verdict.failure = answer.failure?.code
         if case .address(let address, let warning) = route {
@@ -76,10 +82,22 @@ struct RecordProcessor: Sendable {
                 values: encoder.encode(answer.reply, as: format),
                 format: format,
                 jobID: answer.reply.jobID,
+                trace: verdict.trace,
                 warning: warning
             )
         }
         return verdict
+    }
+
+    /// The headers of W3C Trace Context, where they have a length that it allows.
+    private func trace(of record: borrowing KafkaRecord) -> [KafkaHeader] {
+        var headers: [KafkaHeader] = []
+        for name in [HeaderNames.traceParent, HeaderNames.traceState] {
+            if let value = record.header(name) ?? nil, (1...512).contains(value.count) {
+                headers.append(KafkaHeader(name: name, value: Array(value)))
+            }
+        }
+        return headers
     }
 
     // MARK: Where the reply goes
@@ -128,7 +146,11 @@ struct RecordProcessor: Sendable {
             reply.completedAtMs = now
             reply.failure = Failure(failure)
             verdict.reply = AddressedReply(
-                address: address, values: encoder.encode(reply, as: format), format: format, jobID: "", warning: warning
+                address: address,
+                values: encoder.encode(reply, as: format),
+                format: format,
+                jobID: "",
+                warning: warning
             )
         }
         return verdict

@@ -43,6 +43,7 @@ final class ResultWriter: Sendable {
             partition = nil
             warning = "\(HeaderNames.replyPartition) \(wanted) is out of range and was ignored"
         }
+        headers += reply.trace
         if let warning { headers.append(KafkaHeader(name: HeaderNames.warning, value: Array(warning.utf8))) }
         let key = Array(reply.jobID.utf8)
         for value in reply.values {
@@ -57,9 +58,9 @@ final class ResultWriter: Sendable {
     }
 
     /// Appends an event.
-    func append(_ event: CloudEvent, to batch: KafkaDeliveryBatch) throws(KafkaError) {
+    func append(_ event: CloudEvent, trace: [KafkaHeader], to batch: KafkaDeliveryBatch) throws(KafkaError) {
         let headers = event.headers.map { KafkaHeader(name: $0.name, value: Array($0.value.utf8)) }
-        try batch.append(topic: topics.metrics, value: event.data, headers: headers)
+        try batch.append(topic: topics.metrics, value: event.data, headers: headers + trace)
     }
 
     /// Appends a record to its topic's dead letters: bytes and headers as they were, and why.
@@ -83,7 +84,11 @@ final class ResultWriter: Sendable {
         add(HeaderNames.deadLetterOriginalTopic, Array(record.topic.utf8))
         add(HeaderNames.deadLetterOriginalPartition, bytes(record.partition))
         add(HeaderNames.deadLetterOriginalOffset, bytes(record.offset))
-        if let timestamp = record.timestamp { add(HeaderNames.deadLetterOriginalTimestamp, bytes(timestamp)) }
+        if let timestamp = record.timestamp {
+            add(HeaderNames.deadLetterOriginalTimestamp, bytes(timestamp))
+            let type = record.isTimestampOfAppend ? "LogAppendTime" : "CreateTime"
+            add(HeaderNames.deadLetterOriginalTimestampType, Array(type.utf8))
+        }
         add(HeaderNames.deadLetterOriginalConsumerGroup, Array(group.utf8))
         add(HeaderNames.deadLetterExceptionName, Array(failure.code.rawValue.utf8))
         add(HeaderNames.deadLetterExceptionMessage, Array(failure.message.utf8))

@@ -29,7 +29,9 @@ struct DirectJob {
 
         /// The URL of the first item.
         func url() throws -> String {
-            guard let url = try items().first?["url"] as? String else { throw TestSupportError("an item without a URL") }
+            guard let url = try items().first?["url"] as? String else {
+                throw TestSupportError("an item without a URL")
+            }
             return url
         }
 
@@ -57,9 +59,11 @@ struct DirectJob {
             [
                 "-b", platform.bootstrapServers, "-X", "fetch.wait.max.ms=2", "-C", "-t", platform.topic("replies"),
                 "-p", "\(replyPartition)", "-o", "beginning", "-q", "-u", "-f", "%h\t%s\n",
-            ])
+            ]
+        )
         defer { child.kill() }
-        let line = try await child.waitForLine { [correlationID] in $0.contains("kafka_correlationId=\(correlationID)") }
+        let line = try await child.waitForLine { [correlationID] in $0.contains("kafka_correlationId=\(correlationID)")
+        }
         let parts = line.split(separator: "\t", maxSplits: 1)
         guard parts.count == 2,
             let object = try JSONSerialization.jsonObject(with: Data(parts[1].utf8)) as? [String: Any]

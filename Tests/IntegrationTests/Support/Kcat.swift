@@ -22,7 +22,9 @@ struct Kcat {
     /// A topic from its beginning to its present end.
     func consume(_ topic: String, format: String) async throws -> Data {
         let (status, stdout, stderr) = try await runToEnd(
-            "kcat", common + ["-C", "-t", topic, "-o", "beginning", "-e", "-q", "-f", format])
+            "kcat",
+            common + ["-C", "-t", topic, "-o", "beginning", "-e", "-q", "-f", format]
+        )
         guard status.isSuccess else {
             throw TestSupportError("kcat could not read \(topic): \(String(decoding: stderr, as: UTF8.self))")
         }
@@ -33,7 +35,8 @@ struct Kcat {
     func consume(_ topic: String, partition: Int, count: Int, format: String) async throws -> String {
         let (status, stdout, stderr) = try await runToEnd(
             "kcat",
-            common + ["-C", "-t", topic, "-p", "\(partition)", "-o", "beginning", "-c", "\(count)", "-q", "-f", format])
+            common + ["-C", "-t", topic, "-p", "\(partition)", "-o", "beginning", "-c", "\(count)", "-q", "-f", format]
+        )
         guard status.isSuccess else {
             throw TestSupportError("kcat could not read \(topic): \(String(decoding: stderr, as: UTF8.self))")
         }
@@ -43,7 +46,9 @@ struct Kcat {
     /// Reads a topic from its beginning until every one of these lines has come.
     func wait(for lines: Set<String>, on topic: String, format: String) async throws {
         let child = try ChildProcess(
-            "kcat", common + ["-C", "-t", topic, "-o", "beginning", "-q", "-u", "-f", format])
+            "kcat",
+            common + ["-C", "-t", topic, "-o", "beginning", "-q", "-u", "-f", format]
+        )
         defer { child.kill() }
         let output = child.stdout.lines
         try await withDeadline(.seconds(120), for: "\(lines.count) records of \(topic)") {

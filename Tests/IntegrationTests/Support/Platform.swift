@@ -29,7 +29,7 @@ final class Platform: Sendable {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("signet-test-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         prefix = "t\(UUID().uuidString.prefix(8).lowercased())."
-        var common = ["SIGNET_TOPICS_PREFIX": prefix, "SIGNET_MANAGEMENT_PORT": "0"]
+        var common = ["SIGNET_TOPICS_PREFIX": prefix, "SIGNET_MANAGEMENT_PORT": "0", "SIGNET_WORKER_GROUP": "\(prefix)workers"]
 
         if let servers = ProcessInfo.processInfo.environment["SIGNET_TEST_KAFKA"] {
             broker = nil
@@ -55,7 +55,9 @@ final class Platform: Sendable {
             .merging(options.worker) { $1 }
         gateway = try await SignetProcess.start(
             ["gateway", "--port", "0"],
-            environment: common.merging(["SIGNET_SEALING_PUBLIC_KEY": publicKey]) { $1 }.merging(options.gateway) { $1 },
+            environment: common.merging(["SIGNET_SEALING_PUBLIC_KEY": publicKey]) { $1 }.merging(options.gateway) {
+                $1
+            },
             readyWhen: "ready "
         )
         if options.startsWorker { try await startWorker() }
@@ -110,7 +112,11 @@ final class Platform: Sendable {
         headers: [(name: String, value: String)] = []
     ) async throws -> CurlResponse {
         try await Curl.send(
-            "POST", url + path, headers: [("content-type", "application/json")] + headers, body: Data(body.utf8))
+            "POST",
+            url + path,
+            headers: [("content-type", "application/json")] + headers,
+            body: Data(body.utf8)
+        )
     }
 
     func postUpload(_ body: [String: Any], headers: [(name: String, value: String)] = []) async throws -> JSONAnswer {

@@ -16,7 +16,10 @@ struct SignetProcess: Sendable {
         readyWhen prefix: String
     ) async throws -> SignetProcess {
         let child = try ChildProcess(
-            ProductExecutables.signet().path, arguments, environment: .inherited(adding: environment))
+            ProductExecutables.signet().path,
+            arguments,
+            environment: .inherited(adding: environment)
+        )
         let line = try await child.waitForLine { $0.hasPrefix(prefix) }
         return SignetProcess(child: child, ready: line)
     }
@@ -24,9 +27,14 @@ struct SignetProcess: Sendable {
     /// Runs `signet` to its end.
     static func output(_ arguments: [String], environment: [String: String] = [:]) async throws -> String {
         let (status, stdout, stderr) = try await runToEnd(
-            ProductExecutables.signet().path, arguments, environment: .inherited(adding: environment))
+            ProductExecutables.signet().path,
+            arguments,
+            environment: .inherited(adding: environment)
+        )
         guard status.isSuccess else {
-            throw TestSupportError("signet \(arguments.first ?? "") ended (\(status)): \(String(decoding: stderr, as: UTF8.self))")
+            throw TestSupportError(
+                "signet \(arguments.first ?? "") ended (\(status)): \(String(decoding: stderr, as: UTF8.self))"
+            )
         }
         return String(decoding: stdout, as: UTF8.self)
     }

@@ -19,7 +19,11 @@ struct SignetRun {
         // No credential of whoever runs the tests.
         let clean = ["HOME": "/nonexistent"].merging(environment) { $1 }
         let (status, stdout, stderr) = try await runToEnd(
-            ProductExecutables.signet().path, arguments, environment: .inherited(adding: clean), input: Data(input.utf8))
+            ProductExecutables.signet().path,
+            arguments,
+            environment: .inherited(adding: clean),
+            input: Data(input.utf8)
+        )
         self.status = status
         output = String(decoding: stdout, as: UTF8.self)
         errors = String(decoding: stderr, as: UTF8.self)

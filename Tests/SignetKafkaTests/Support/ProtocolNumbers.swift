@@ -14,6 +14,7 @@ extension KafkaError.Code {
     static let unknownTopicOrPartition = KafkaError.Code(rawValue: 3)
     static let notLeader = KafkaError.Code(rawValue: 6)
     static let requestTimedOut = KafkaError.Code(rawValue: 7)
+    static let fencedInstance = KafkaError.Code(rawValue: 82)
     static let groupAuthorizationFailed = KafkaError.Code(rawValue: 30)
     static let unknownMember = KafkaError.Code(rawValue: 25)
     static let policyViolation = KafkaError.Code(rawValue: 44)
