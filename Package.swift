@@ -25,7 +25,6 @@ extension Target.Dependency {
     static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
     static let nio = product(name: "NIOCore", package: "swift-nio")
     static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
-    static let nioFoundation = product(name: "NIOFoundationCompat", package: "swift-nio")
 }
 
 // Targets stand in the order of the layers: imports point down only.
@@ -71,7 +70,7 @@ let package = Package(
         .target(name: "SignetKafka", dependencies: ["CRDKafka", .logging, .lifecycle], swiftSettings: settings),
         .target(
             name: "Management",
-            dependencies: [.hummingbird, .httpTypes, .logging, .metrics, .coreMetrics, .lifecycle, .nio],
+            dependencies: [.hummingbird, .httpTypes, .logging, .coreMetrics, .lifecycle, .nio],
             swiftSettings: settings
         ),
 
@@ -87,8 +86,8 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "SignetKafka", "Contract", "S3Catalog", "Management", .hummingbird, .httpTypes, .logging, .metrics,
-                .lifecycle, .nio, .nioFoundation, .protobuf,
+                "SignetKafka", "Contract", "S3Catalog", "Management", .hummingbird, .httpTypes, .logging, .coreMetrics,
+                .lifecycle, .nio, .nioHTTP1, .protobuf,
             ],
             swiftSettings: settings
         ),
@@ -118,6 +117,32 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(name: "TestSupport", path: "Tests/TestSupport", exclude: ["S3/radosgw.sh"], swiftSettings: settings),
+        .testTarget(
+            name: "ContractTests",
+            dependencies: ["Contract", .protobuf, .crypto],
+            exclude: ["Oracles"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "SignetKafkaTests",
+            dependencies: ["SignetKafka", .logging, .lifecycle],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "ManagementTests",
+            dependencies: [
+                "Management", .coreMetrics, .httpClient, .lifecycle, .logging, .nio, .nioHTTP1,
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "GatewayTests",
+            dependencies: [
+                "Gateway", "Contract", "SignetKafka", "Management", "TestSupport", .coreMetrics, .httpClient, .httpTypes, .hummingbird,
+                .lifecycle, .logging, .nio, .nioHTTP1, .protobuf,
+            ],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "S3CatalogTests",
             dependencies: ["S3Catalog"],

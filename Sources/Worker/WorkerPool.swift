@@ -10,9 +10,16 @@ internal import SignetKafka
 ///
 /// Ends when the consumers have closed, all they handed out is settled, and it is its turn to shut down.
 struct WorkerPool: Service {
+    /// A batch in flight.
+    struct Turn: Sendable {
+        let lane: Int
+        let batch: KafkaRecordBatch
+        let ticket: OffsetLedger.Ticket
+    }
+
     /// A consumer with its place in the turn.
     struct Lane: Sendable {
-        let kind: TurnScheduler<TurnQueue.Turn>.Lane
+        let kind: TurnScheduler<Turn>.Lane
         let group: String
         let consumer: KafkaConsumer
         let inFlight = InFlight()
@@ -23,7 +30,7 @@ struct WorkerPool: Service {
     let processor: RecordProcessor
     let writer: ResultWriter
     let producer: KafkaProducer
-    let turns: TurnQueue
+    let turns: TurnQueue<Turn>
     let metrics: WorkerMetrics
     let joining: Joining
     /// Unix milliseconds.
@@ -57,7 +64,7 @@ struct WorkerPool: Service {
             case .records(let batch):
                 turns.add(.init(lane: index, batch: batch, ticket: lane.inFlight.open(batch)), to: lane.kind)
             case .assigned(let partitions, let epoch):
-                lane.inFlight.begin(epoch: epoch)
+                lane.inFlight.begin(partitions, epoch: epoch)
                 joining.join(lane: index)
                 logger.info(
                     "Partitions assigned",
@@ -156,7 +163,7 @@ struct WorkerPool: Service {
     // MARK: Settling
 
     /// Waits for the deliveries of a batch, keeps what failed for good in the dead letters, and stores the offsets.
-    private func settle(_ turn: TurnQueue.Turn, _ pending: Pending) async throws {
+    private func settle(_ turn: Turn, _ pending: Pending) async throws {
         let lane = lanes[turn.lane]
         var refused = pending.refused
         let outcome = await pending.deliveries.delivered()
@@ -187,28 +194,53 @@ struct WorkerPool: Service {
         // A record is kept once, for the first reason.
         var reasons: [Int: FailureError] = [:]
         for (record, failure) in refused where reasons[record] == nil { reasons[record] = failure }
+        // Records that leave no room for the reasons: kept by their place, for without it the partition would stand.
+        var tooLarge: Set<Int> = []
         var delay = Duration.milliseconds(250)
         while !reasons.isEmpty {
             let deliveries = producer.makeBatch(minimumCapacity: reasons.count)
             var appended: [Int] = []
+            var refusal: KafkaError?
+            let knownTooLarge = tooLarge.count
             for (record, failure) in reasons {
-                let isAppended = batch.withRecord(at: record) { record in
-                    (try? writer.append(deadLetter: record, of: group, because: failure, to: deliveries)) != nil
+                let isReferenceOnly = tooLarge.contains(record)
+                let error = batch.withRecord(at: record) { record -> KafkaError? in
+                    do throws(KafkaError) {
+                        try writer.append(
+                            deadLetter: record,
+                            isReferenceOnly: isReferenceOnly,
+                            of: group,
+                            because: failure,
+                            to: deliveries
+                        )
+                        return nil
+                    } catch {
+                        return error
+                    }
                 }
-                if isAppended { appended.append(record) }
+                switch error {
+                case nil: appended.append(record)
+                case let error? where error.code == .messageTooLarge: tooLarge.insert(record)
+                case let error?: refusal = error
+                }
             }
             let outcome = await deliveries.delivered()
             let failed = Set(outcome.failures.map { appended[$0.index] })
+            for failure in outcome.failures where failure.error.code == .messageTooLarge {
+                tooLarge.insert(appended[failure.index])
+            }
             for record in appended where !failed.contains(record) {
                 if let failure = reasons.removeValue(forKey: record) { metrics.countDeadLetter(failure.code) }
             }
             if reasons.isEmpty { return true }
-            if let error = outcome.failures.first?.error, isClosing(error) { return false }
+            if tooLarge.count > knownTooLarge { continue }
+            let error = outcome.failures.first?.error ?? refusal
+            if let error, isClosing(error) { return false }
             logger.warning(
                 "Dead letters not delivered; will try again",
                 metadata: [
                     "count": "\(reasons.count)", "delay": "\(delay)",
-                    "error": "\(outcome.failures.first.map { "\($0.error)" } ?? "not accepted by the producer")",
+                    "error": "\(error.map { "\($0)" } ?? "none")",
                 ]
             )
             // Nothing is skipped: the partition waits until the record is kept.

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// What clients see when a part is missing.
-@Suite struct AvailabilityTests {
+@Suite(.takingTurns, .timeLimit(.minutes(3))) struct AvailabilityTests {
     private static let body = """
         {"filename":"photo.jpg","contentType":"image/jpeg","s3AccessKey":"AKIAIOSFODNN7EXAMPLE",\
         "s3SecretKey":"a-secret-of-the-tests","s3Bucket":"my-bucket","s3Region":"us-east-1"}

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Values that only the worker judges: each mistake over HTTP by code, field and status.
-@Suite struct BadInputTests {
+@Suite(.takingTurns, .timeLimit(.minutes(3))) struct BadInputTests {
     private static func upload(_ changes: [String: Any?]) -> [String: Any] {
         var body: [String: Any] = [
             "filename": "photo.jpg", "contentType": "image/jpeg", "s3AccessKey": "AKIAIOSFODNN7EXAMPLE",

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// What becomes of accepted jobs when processes die.
-@Suite struct CrashTests {
+@Suite(.takingTurns, .timeLimit(.minutes(3))) struct CrashTests {
     private static let requests = 300
 
     private static var body: String {

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Applications that produce jobs straight to Kafka, with a client that shares no code with the project.
-@Suite struct DirectJobTests {
+@Suite(.takingTurns, .timeLimit(.minutes(3))) struct DirectJobTests {
     private static let options = Platform.Options(
         worker: ["AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "a-secret-of-the-tests"])
 

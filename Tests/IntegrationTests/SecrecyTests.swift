@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Where secrets may not be, after requests that succeeded and requests that failed in every way.
-@Suite struct SecrecyTests {
+@Suite(.takingTurns, .timeLimit(.minutes(3))) struct SecrecyTests {
     private static let secrets = [
         "secret key": "wJalrXUtnFEMI+K7MDENG/bPxRfiCY=SECRET",
         "session token": "IQoJb3JpZ2luX2VjEJr//token+of=the/tests==",

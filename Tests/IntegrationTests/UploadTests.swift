@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// URLs that were minted over HTTP through Kafka, against a server that verifies signatures.
-@Suite struct UploadTests {
+@Suite(.takingTurns, .timeLimit(.minutes(3))) struct UploadTests {
     /// Random bytes: no two of them alike by chance.
     private static func file(megabytes: Int) -> Data {
         var generator = SystemRandomNumberGenerator()

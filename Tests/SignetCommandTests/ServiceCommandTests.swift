@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// The commands that run until they are told to stop, and those about them.
-@Suite struct ServiceCommandTests {
+@Suite(.takingTurns, .timeLimit(.minutes(3))) struct ServiceCommandTests {
     private static func start(_ arguments: [String], environment: [String: String] = [:]) throws -> ChildProcess {
         let clean = ["HOME": "/nonexistent", "SIGNET_MANAGEMENT_PORT": "0"].merging(environment) { $1 }
         return try ChildProcess(

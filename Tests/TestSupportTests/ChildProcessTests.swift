@@ -4,7 +4,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct ChildProcessTests {
+@Suite(.takingTurns, .timeLimit(.minutes(3))) struct ChildProcessTests {
     private func bash(_ script: String, input: Data = Data()) throws -> ChildProcess {
         try ChildProcess("bash", ["-c", script], input: input)
     }

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// That the S3 server of the tests is one: seen with boto3, the client of reference.
-@Suite struct RadosGatewayTests {
+@Suite(.takingTurns, .timeLimit(.minutes(3))) struct RadosGatewayTests {
     /// Reads what to do as JSON; `code` is the error code of S3, or null.
     private static let client = """
         import json, sys, boto3, botocore.config, botocore.exceptions

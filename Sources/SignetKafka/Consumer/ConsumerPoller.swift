@@ -225,6 +225,7 @@ final class ConsumerPoller: @unchecked Sendable {
     private func report(_ message: UnsafeMutablePointer<rd_kafka_message_t>) {
         defer { rd_kafka_message_destroy(message) }
         let code = message.pointee.err
+        if code == RD_KAFKA_RESP_ERR__FATAL { context.noteFatal(of: client.handle) }
         let text = rd_kafka_message_errstr(message).map { String(cString: $0) } ?? ""
         let topic = message.pointee.rkt.map { String(cString: rd_kafka_topic_name($0)) }
         var error = KafkaError(code, while: topic.map { "reading topic \($0)" } ?? "reading")

@@ -123,6 +123,13 @@ class CallbackContext: @unchecked Sendable {
         return Unmanaged<CallbackContext>.fromOpaque(opaque).takeUnretainedValue()
     }
 
+    /// Keeps the error that ended the client. A producer learns it by callback, a consumer by what it polls.
+    func noteFatal(of handle: OpaquePointer) {
+        let (cause, text) = withErrorText { rd_kafka_fatal_error(handle, $0, $1) }
+        fatal.withLock { $0 = KafkaError(code: .init(cause), message: text, isFatal: true) }
+        logger.error("Kafka client failed for good", metadata: ["code": "\(KafkaError.Code(cause))"])
+    }
+
     /// Any of librdkafka's threads; must not block or call back into the client.
     static let log: @convention(c) (OpaquePointer?, Int32, UnsafePointer<CChar>?, UnsafePointer<CChar>?) -> Void = {
         handle,
@@ -169,9 +176,7 @@ class CallbackContext: @unchecked Sendable {
                 )
                 return
             }
-            let (cause, text) = withErrorText { rd_kafka_fatal_error(handle, $0, $1) }
-            context.fatal.withLock { $0 = KafkaError(code: .init(cause), message: text, isFatal: true) }
-            context.logger.error("Kafka client failed for good", metadata: ["code": "\(KafkaError.Code(cause))"])
+            context.noteFatal(of: handle)
         }
 }
 

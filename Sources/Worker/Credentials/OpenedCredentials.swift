@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Contract
+package import Contract
 internal import Foundation
-internal import SignetSigning
+package import SignetSigning
 internal import Synchronization
 
 /// Sealed credentials that were opened a moment ago, for the chunks of one job share their envelope.
 ///
 /// Bounded in number and time; the key is the whole ciphertext, which the scope is bound to.
-final class OpenedCredentials: Sendable {
+package final class OpenedCredentials: Sendable {
     /// Envelopes kept at most.
-    static let capacity = 1_000
+    package static let capacity = 1_000
     /// Milliseconds that an envelope is kept at most.
-    static let lifetime: Int64 = 60_000
+    package static let lifetime: Int64 = 60_000
 
     private struct Entry {
         let signer: S3Signer
@@ -21,8 +21,13 @@ final class OpenedCredentials: Sendable {
 
     private let entries = Mutex<[SealedCredential: Entry]>([:])
 
+    package init() {}
+
+    /// Envelopes at hand.
+    package var count: Int { entries.withLock { $0.count } }
+
     /// The signer of an envelope, opened unless it is at hand.
-    func signer(
+    package func signer(
         for sealed: SealedCredential,
         now: Int64,
         open: () throws(FailureError) -> S3Signer
@@ -43,7 +48,7 @@ final class OpenedCredentials: Sendable {
     }
 
     /// Forgets envelopes whose time is up; their secrets are overwritten with the last reference.
-    func purge(now: Int64) {
+    package func purge(now: Int64) {
         entries.withLock { entries in entries = entries.filter { $0.value.until > now } }
     }
 }

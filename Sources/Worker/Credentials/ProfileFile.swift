@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Foundation
-internal import SignetSigning
+package import Foundation
+package import SignetSigning
 
 /// Signet's own file of credential profiles, which only workers read.
 ///
@@ -10,13 +10,13 @@ internal import SignetSigning
 ///                         "sessionToken": "…", "expiration": "2026-01-31T00:00:00Z", "tenants": ["default"]}}}
 /// ```
 /// `sessionToken`, `expiration` and `tenants` (who may use the profile; absent: all) are optional.
-struct ProfileFile {
-    let profiles: [String: CredentialProfile]
+package struct ProfileFile {
+    package let profiles: [String: CredentialProfile]
 
     /// Reads the file.
     ///
     /// - Throws: `WorkerError` that names file, profile and field; never a value.
-    init(path: String) throws(WorkerError) {
+    package init(path: String) throws(WorkerError) {
         let data: Data
         do {
             data = try Data(contentsOf: URL(fileURLWithPath: path))
@@ -30,7 +30,7 @@ struct ProfileFile {
     }
 
     /// Reads the file's content; `path` is for messages only.
-    init(json data: Data, path: String) throws(WorkerError) {
+    package init(json data: Data, path: String) throws(WorkerError) {
         func invalid(_ what: String) -> WorkerError {
             WorkerError(.invalidProfiles, message: "the profile file \(path): \(what)")
         }
@@ -97,8 +97,8 @@ struct ProfileFile {
 }
 
 /// A credential that workers resolve by name, and who may use it.
-struct CredentialProfile: Sendable {
-    let signer: S3Signer
+package struct CredentialProfile: Sendable {
+    package let signer: S3Signer
     /// `nil`: all tenants.
-    let tenants: Set<String>?
+    package let tenants: Set<String>?
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Foundation
-internal import SignetSigning
+package import SignetSigning
 
 /// The usual AWS sources of a credential: environment variables, then the shared credentials file
 /// (AWS SDKs and Tools Reference Guide, "Shared config and credentials files").
-enum SharedCredentials {
+package enum SharedCredentials {
     /// Finds a credential.
     ///
     /// - Parameters:
@@ -13,7 +13,7 @@ enum SharedCredentials {
     ///     `AWS_CREDENTIAL_EXPIRATION`; else `AWS_SHARED_CREDENTIALS_FILE` (default `~/.aws/credentials`), `AWS_PROFILE`.
     ///   - read: Gives a file's text, `nil` if there is none.
     /// - Returns: `nil` if no source has one.
-    static func find(
+    package static func find(
         environment: [String: String],
         read: (String) -> String? = { try? String(contentsOfFile: $0, encoding: .utf8) }
     ) throws(WorkerError) -> SigningCredentials? {
@@ -54,8 +54,9 @@ enum SharedCredentials {
         for line in text.split(whereSeparator: \.isNewline) {
             let line = line.trimmingCharacters(in: .whitespaces)
             if line.hasPrefix("#") || line.hasPrefix(";") { continue }
-            if line.hasPrefix("["), line.hasSuffix("]") {
-                isInside = line.dropFirst().dropLast().trimmingCharacters(in: .whitespaces) == name
+            if line.hasPrefix("[") {
+                // A comment may follow the bracket.
+                isInside = line.dropFirst().prefix { $0 != "]" }.trimmingCharacters(in: .whitespaces) == name
                 if isInside { fields = fields ?? [:] }
             } else if isInside, let equals = line.firstIndex(of: "=") {
                 let key = line[..<equals].trimmingCharacters(in: .whitespaces).lowercased()

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Contract
+package import Contract
 
 extension Job {
     /// The version of jobs that this worker knows.
@@ -16,7 +16,7 @@ extension Job {
     /// Fills what a direct producer may leave out.
     ///
     /// - Parameter recordTime: The record's timestamp, Unix milliseconds.
-    mutating func completeTimes(recordTime: Int64?, now: Int64) {
+    package mutating func completeTimes(recordTime: Int64?, now: Int64) {
         if signingTimeMs == 0 { signingTimeMs = recordTime ?? now }
         if deadlineMs == 0 { deadlineMs = signingTimeMs.addingReportingOverflow(Self.defaultLife).partialValue }
     }
@@ -24,7 +24,7 @@ extension Job {
     /// Checks what does not depend on the kind of job.
     ///
     /// - Parameter now: The worker's clock, Unix milliseconds.
-    func checkEnvelope(now: Int64) throws(FailureError) {
+    package func checkEnvelope(now: Int64) throws(FailureError) {
         guard version == Self.knownVersion else {
             throw FailureError(
                 .unsupported,
@@ -47,7 +47,14 @@ extension Job {
                 message: "tenant must name whose job it is, in 1 to 128 bytes"
             )
         }
-        guard signingTimeMs >= 0, signingTimeMs - Self.allowedClockSkew <= now else {
+        guard signingTimeMs >= 0 else {
+            throw FailureError(
+                .invalidValue,
+                field: "signingTimeMs",
+                message: "signingTimeMs must be Unix milliseconds, 0 for the time of the record"
+            )
+        }
+        guard signingTimeMs - Self.allowedClockSkew <= now else {
             throw FailureError(
                 .signingTimeInFuture,
                 field: "signingTimeMs",

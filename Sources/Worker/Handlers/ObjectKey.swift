@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Contract
+package import Contract
 
 /// The key of an item: the caller's, or a unique one made from the prefix, the job id and the filename.
 ///
 /// A made key derives from the job, so that a redelivered job signs the same one:
 /// `<keyPrefix><jobId>/<filename>`, and `<jobId>-<n>` for the n-th item of a job beyond the first.
-enum ObjectKey {
+package enum ObjectKey {
     /// - Parameters:
     ///   - position: The item's position in the whole job, from 0.
     ///   - path: Path of the item's field in the job, for failures.
-    static func make(
+    package static func make(
         for item: S3SigningItem,
         jobID: String,
         position: UInt64,

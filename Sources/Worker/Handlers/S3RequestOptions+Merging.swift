@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Contract
+package import Contract
 
 extension S3RequestOptions {
     /// These options where they are set, `defaults` elsewhere; pairs replace defaults of the same name.
-    func over(_ defaults: S3RequestOptions) -> S3RequestOptions {
+    package func over(_ defaults: S3RequestOptions) -> S3RequestOptions {
         var merged = defaults
         if hasContentType { merged.contentType = contentType }
         if hasFileSize { merged.fileSize = fileSize }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import SignetKafka
+package import SignetKafka
 internal import Synchronization
 
 /// The offset ledger of one consumer, shared by the tasks that work on its batches.
-final class InFlight: Sendable {
+package final class InFlight: Sendable {
     private struct State: ~Copyable {
         var ledger = OffsetLedger()
         var drains: [(partitions: Set<KafkaTopicPartition>, continuation: CheckedContinuation<Void, Never>)] = []
@@ -27,8 +27,15 @@ final class InFlight: Sendable {
 
     private let state = Mutex(State())
 
-    func begin(epoch: UInt64) {
-        state.withLock { $0.ledger.begin(epoch: epoch) }
+    package init() {}
+
+    package func begin(_ partitions: [KafkaTopicPartition], epoch: UInt64) {
+        state.withLock { $0.ledger.begin(partitions, epoch: epoch) }
+    }
+
+    /// - Parameter positions: For each partition in the batch the offset after its last record.
+    package func open(_ positions: [KafkaTopicPartition: Int64], epoch: UInt64) -> OffsetLedger.Ticket {
+        state.withLock { $0.ledger.open(positions, epoch: epoch) }
     }
 
     func open(_ batch: KafkaRecordBatch) -> OffsetLedger.Ticket {
@@ -36,13 +43,13 @@ final class InFlight: Sendable {
         batch.forEach { record in
             positions[KafkaTopicPartition(topic: record.topic, partition: record.partition)] = record.offset + 1
         }
-        return state.withLock { $0.ledger.open(positions, epoch: batch.epoch) }
+        return open(positions, epoch: batch.epoch)
     }
 
     /// Ends a batch and stores how far its partitions have come.
     ///
     /// Storing happens under the lock, so that of two batches that end together the later offset is stored last.
-    func finish(_ ticket: OffsetLedger.Ticket, store: (OffsetLedger.Position) -> Void) {
+    package func finish(_ ticket: OffsetLedger.Ticket, store: (OffsetLedger.Position) -> Void) {
         let done = state.withLock { state in
             for position in state.ledger.finish(ticket) { store(position) }
             return state.drained()
@@ -50,7 +57,7 @@ final class InFlight: Sendable {
         for continuation in done { continuation.resume() }
     }
 
-    func abandon(_ ticket: OffsetLedger.Ticket) {
+    package func abandon(_ ticket: OffsetLedger.Ticket) {
         let done = state.withLock { state in
             state.ledger.abandon(ticket)
             return state.drained()
@@ -59,7 +66,7 @@ final class InFlight: Sendable {
     }
 
     /// Waits until nothing of these partitions is in flight.
-    func drain(_ partitions: Set<KafkaTopicPartition>) async {
+    package func drain(_ partitions: Set<KafkaTopicPartition>) async {
         await withCheckedContinuation { continuation in
             let isDrained = state.withLock { state in
                 if state.ledger.isDrained(partitions) { return true }

@@ -3,7 +3,7 @@
 internal import Synchronization
 
 /// Waits until every lane's consumer has been told its partitions for the first time.
-final class Joining: Sendable {
+package final class Joining: Sendable {
     private struct State {
         var missing: Set<Int>
         var waiters: [UInt64: CheckedContinuation<Void, any Error>] = [:]
@@ -12,11 +12,11 @@ final class Joining: Sendable {
 
     private let state: Mutex<State>
 
-    init(lanes: Int) {
+    package init(lanes: Int) {
         state = Mutex(State(missing: Set(0..<lanes)))
     }
 
-    func join(lane: Int) {
+    package func join(lane: Int) {
         let waiters = state.withLock { state in
             state.missing.remove(lane)
             guard state.missing.isEmpty else { return [CheckedContinuation<Void, any Error>]() }
@@ -27,7 +27,7 @@ final class Joining: Sendable {
     }
 
     /// - Throws: `CancellationError`.
-    func value() async throws {
+    package func value() async throws {
         let id = state.withLock { state in
             state.lastWaiter += 1
             return state.lastWaiter

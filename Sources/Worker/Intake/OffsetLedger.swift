@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import SignetKafka
+package import SignetKafka
 
 /// What is in flight, so that only the contiguous prefix of finished work is stored as consumed.
 ///
 /// A value: batches are opened in the order of their offsets and finished in any order; each finish answers the
 /// offsets that may now be stored. A partition that was revoked is forgotten as soon as nothing of it is in flight.
-struct OffsetLedger {
+package struct OffsetLedger {
     /// Names a batch in flight.
-    typealias Ticket = UInt64
+    package typealias Ticket = UInt64
 
     /// The offset after the last record of a finished prefix.
-    struct Position: Hashable {
-        let partition: KafkaTopicPartition
-        let next: Int64
-        let epoch: UInt64
+    package struct Position: Hashable {
+        package let partition: KafkaTopicPartition
+        package let next: Int64
+        package let epoch: UInt64
     }
 
     private struct Entry {
@@ -24,23 +24,23 @@ struct OffsetLedger {
         var isFinished = false
     }
 
-    private struct Assignment: Hashable {
-        let partition: KafkaTopicPartition
-        let epoch: UInt64
-    }
-
-    private var blocked: Set<Assignment> = []
+    /// Since which epoch each partition is ours, as far as it was told.
+    private var assigned: [KafkaTopicPartition: UInt64] = [:]
+    /// Partitions of which a batch was abandoned, with its epoch: none younger counts either.
+    private var blocked: [KafkaTopicPartition: UInt64] = [:]
     private var partitions: [KafkaTopicPartition: [Entry]] = [:]
     private var tickets: [Ticket: [KafkaTopicPartition]] = [:]
     private var lastTicket: Ticket = 0
 
+    package init() {}
+
     /// Batches in flight.
-    var count: Int { tickets.count }
+    package var count: Int { tickets.count }
 
     /// Notes a batch as in flight.
     ///
     /// - Parameter positions: For each partition in the batch the offset after its last record.
-    mutating func open(_ positions: [KafkaTopicPartition: Int64], epoch: UInt64) -> Ticket {
+    package mutating func open(_ positions: [KafkaTopicPartition: Int64], epoch: UInt64) -> Ticket {
         lastTicket += 1
         tickets[lastTicket] = Array(positions.keys)
         for (partition, next) in positions {
@@ -52,7 +52,7 @@ struct OffsetLedger {
     /// Notes a batch as done.
     ///
     /// - Returns: How far each partition's finished prefix now reaches, where it grew.
-    mutating func finish(_ ticket: Ticket) -> [Position] {
+    package mutating func finish(_ ticket: Ticket) -> [Position] {
         guard let members = tickets.removeValue(forKey: ticket) else { return [] }
         var grown: [Position] = []
         for partition in members {
@@ -60,7 +60,7 @@ struct OffsetLedger {
             for index in entries.indices where entries[index].ticket == ticket { entries[index].isFinished = true }
             let prefix = entries.prefix { $0.isFinished }
             if let last = prefix.last {
-                if !blocked.contains(Assignment(partition: partition, epoch: last.epoch)) {
+                if blocked[partition].map({ last.epoch < $0 }) ?? true {
                     grown.append(Position(partition: partition, next: last.next, epoch: last.epoch))
                 }
                 entries.removeFirst(prefix.count)
@@ -72,22 +72,29 @@ struct OffsetLedger {
 
     /// Notes a batch whose results could not be delivered: from here on nothing of its partitions counts as consumed
     /// until they are assigned anew, so that all of it is read again.
-    mutating func abandon(_ ticket: Ticket) {
+    package mutating func abandon(_ ticket: Ticket) {
         for partition in tickets[ticket] ?? [] {
             for entry in partitions[partition] ?? [] where entry.ticket == ticket {
-                blocked.insert(Assignment(partition: partition, epoch: entry.epoch))
+                // What an assignment before the present one left behind is refused by its epoch.
+                guard entry.epoch >= assigned[partition] ?? 0 else { continue }
+                blocked[partition] = min(blocked[partition] ?? .max, entry.epoch)
             }
         }
         _ = finish(ticket)
     }
 
-    /// Forgets what was blocked under assignments before `epoch`.
-    mutating func begin(epoch: UInt64) {
-        blocked = blocked.filter { $0.epoch >= epoch }
+    /// Notes partitions as assigned anew: what was blocked of them is read again, so it counts again.
+    ///
+    /// Others keep what they have: an assignment may add partitions to those that stay.
+    package mutating func begin(_ partitions: [KafkaTopicPartition], epoch: UInt64) {
+        for partition in partitions {
+            assigned[partition] = epoch
+            blocked[partition] = nil
+        }
     }
 
     /// Whether nothing of these partitions is in flight.
-    func isDrained(_ revoked: Set<KafkaTopicPartition>) -> Bool {
+    package func isDrained(_ revoked: Set<KafkaTopicPartition>) -> Bool {
         revoked.allSatisfy { partitions[$0] == nil }
     }
 }

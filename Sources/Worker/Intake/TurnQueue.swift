@@ -1,19 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import SignetKafka
 internal import Synchronization
 
 /// Batches that wait for a worker task, handed out in weighted turn.
 ///
 /// Bounded by the consumers, which hand out no further batch while theirs are held.
-final class TurnQueue: Sendable {
-    /// A batch in flight.
-    struct Turn: Sendable {
-        let lane: Int
-        let batch: KafkaRecordBatch
-        let ticket: OffsetLedger.Ticket
-    }
-
+package final class TurnQueue<Turn: Sendable>: Sendable {
     private struct State: ~Copyable {
         var scheduler: TurnScheduler<Turn>
         var waiters: [CheckedContinuation<Turn?, Never>] = []
@@ -22,11 +14,11 @@ final class TurnQueue: Sendable {
 
     private let state: Mutex<State>
 
-    init(weight: Int) {
+    package init(weight: Int) {
         state = Mutex(State(scheduler: TurnScheduler(weight: weight)))
     }
 
-    func add(_ turn: Turn, to lane: TurnScheduler<Turn>.Lane) {
+    package func add(_ turn: Turn, to lane: TurnScheduler<Turn>.Lane) {
         let waiter: CheckedContinuation<Turn?, Never>? = state.withLock { state in
             if state.waiters.isEmpty {
                 state.scheduler.add(turn, to: lane)
@@ -38,7 +30,7 @@ final class TurnQueue: Sendable {
     }
 
     /// The next batch; `nil` once the queue is closed and empty.
-    func next() async -> Turn? {
+    package func next() async -> Turn? {
         await withCheckedContinuation { continuation in
             let answer: Turn?? = state.withLock { state in
                 if let turn = state.scheduler.next() { return .some(turn) }
@@ -51,7 +43,7 @@ final class TurnQueue: Sendable {
     }
 
     /// Ends the queue: what waits is still handed out.
-    func close() {
+    package func close() {
         let waiters = state.withLock { state in
             state.isClosed = true
             defer { state.waiters = [] }

@@ -3,9 +3,9 @@
 /// Decides whose turn it is when both lanes have work: `weight` interactive elements, then one of bulk.
 ///
 /// A value without I/O, so a flood of bulk never delays a click and a flood of clicks never starves bulk.
-struct TurnScheduler<Element> {
+package struct TurnScheduler<Element> {
     /// The two kinds of work.
-    enum Lane: Int, CaseIterable {
+    package enum Lane: Int, CaseIterable, Sendable {
         case interactive
         case bulk
     }
@@ -15,17 +15,17 @@ struct TurnScheduler<Element> {
     private var interactiveInARow = 0
 
     /// - Parameter weight: Interactive elements that may pass a waiting bulk element; at least 1.
-    init(weight: Int) {
+    package init(weight: Int) {
         self.weight = max(1, weight)
     }
 
-    var isEmpty: Bool { lanes.allSatisfy(\.isEmpty) }
+    package var isEmpty: Bool { lanes.allSatisfy(\.isEmpty) }
 
-    mutating func add(_ element: Element, to lane: Lane) {
+    package mutating func add(_ element: Element, to lane: Lane) {
         lanes[lane.rawValue].append(element)
     }
 
-    mutating func next() -> Element? {
+    package mutating func next() -> Element? {
         let bulkWaits = !lanes[Lane.bulk.rawValue].isEmpty
         let takesInteractive =
             !lanes[Lane.interactive.rawValue].isEmpty && !(bulkWaits && interactiveInARow >= weight)

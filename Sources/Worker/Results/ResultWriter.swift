@@ -65,18 +65,24 @@ final class ResultWriter: Sendable {
 
     /// Appends a record to its topic's dead letters: bytes and headers as they were, and why.
     ///
-    /// - Parameter group: The consumer group that gave the record up.
+    /// - Parameters:
+    ///   - isReferenceOnly: Leaves out key, value and headers, for a record that fills a message already: its topic,
+    ///     partition and offset lead to it while it is retained.
+    ///   - group: The consumer group that gave the record up.
     func append(
         deadLetter record: borrowing KafkaRecord,
+        isReferenceOnly: Bool = false,
         of group: String,
         because failure: FailureError,
         to batch: KafkaDeliveryBatch
     ) throws(KafkaError) {
         var headers: [KafkaHeader] = []
-        record.forEachHeader { name, value in
-            // One bounded set of reasons: those of an earlier round are replaced.
-            if name.hasPrefix(HeaderNames.deadLetterPrefix) { return }
-            headers.append(KafkaHeader(name: name, value: value.map { Array($0) }))
+        if !isReferenceOnly {
+            record.forEachHeader { name, value in
+                // One bounded set of reasons: those of an earlier round are replaced.
+                if name.hasPrefix(HeaderNames.deadLetterPrefix) { return }
+                headers.append(KafkaHeader(name: name, value: value.map { Array($0) }))
+            }
         }
         func add(_ name: String, _ value: [UInt8]) { headers.append(KafkaHeader(name: name, value: value)) }
         func bytes(_ number: some FixedWidthInteger) -> [UInt8] { withUnsafeBytes(of: number.bigEndian) { Array($0) } }
@@ -91,11 +97,14 @@ final class ResultWriter: Sendable {
         }
         add(HeaderNames.deadLetterOriginalConsumerGroup, Array(group.utf8))
         add(HeaderNames.deadLetterExceptionName, Array(failure.code.rawValue.utf8))
-        add(HeaderNames.deadLetterExceptionMessage, Array(failure.message.utf8))
+        let message =
+            isReferenceOnly
+            ? failure.message + "; too large to be kept here: read it at its original offset" : failure.message
+        add(HeaderNames.deadLetterExceptionMessage, Array(message.utf8))
         try batch.append(
             topic: TopicNames.deadLetters(of: record.topic),
-            key: record.key,
-            value: record.value,
+            key: isReferenceOnly ? nil : record.key,
+            value: isReferenceOnly ? nil : record.value,
             headers: headers
         )
     }

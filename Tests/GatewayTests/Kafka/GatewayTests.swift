@@ -7,9 +7,10 @@ import Management
 import ServiceLifecycle
 import SignetKafka
 import SwiftProtobuf
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct GatewayTests {
+@Suite(.takingTurns, .timeLimit(.minutes(1))) struct GatewayTests {
     private static let body = BadInputTests.upload([:])
 
     @Test(arguments: [WireFormat.protobuf, .json])
@@ -88,14 +89,17 @@ import Testing
 
     @Test func gatewayServesAgainWhenTheBrokerComesBack() async throws {
         try await KafkaFixture.run({ $0.waitUntil = .seconds(40) }) { fixture in
+            async let noticed: Void = fixture.logs.next("Kafka does not answer")
             try fixture.broker.setDown()
-            // Asked again until the monitor has seen it: the suite's time limit bounds both loops.
-            while await fixture.readiness.report().isReady { await Task.yield() }
+            await noticed
+            #expect(await !fixture.readiness.report().isReady)
             let refused = try await fixture.post(HTTPFixture.upload, Self.body)
             try BadInputTests.expectProblem(refused, "broker_unavailable", status: 503)
 
+            async let returned: Void = fixture.logs.next("Kafka answers")
             try fixture.broker.setUp()
-            while await !fixture.readiness.report().isReady { await Task.yield() }
+            await returned
+            #expect(await fixture.readiness.report().isReady)
             async let answer = fixture.post(HTTPFixture.upload, Self.body)
             let job = try await fixture.nextJob()
             try await fixture.reply(job.signed, to: job)

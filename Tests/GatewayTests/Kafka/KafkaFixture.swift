@@ -13,6 +13,8 @@ struct KafkaFixture: HTTPCaller {
     let port: Int
     let broker: EmbeddedBroker
     let readiness: ReadinessRegistry
+    /// What the gateway says.
+    let logs: RecordedLogs
     /// Writes to the broker as a worker does.
     let producer: KafkaProducer
     /// The jobs that arrived, in order.
@@ -51,7 +53,8 @@ struct KafkaFixture: HTTPCaller {
         defer { broker.close() }
         var configuration = configuration(of: broker)
         change(&configuration)
-        let gateway = try Gateway(configuration: configuration, logger: quiet)
+        let logs = RecordedLogs()
+        let gateway = try Gateway(configuration: configuration, logger: logs.logger)
         let readiness = ReadinessRegistry()
         gateway.addReadinessChecks(to: readiness)
         let before = await readiness.report()
@@ -78,6 +81,7 @@ struct KafkaFixture: HTTPCaller {
                     port: try await gateway.ready(),
                     broker: broker,
                     readiness: readiness,
+                    logs: logs,
                     producer: producer,
                     jobs: jobs,
                     shutDown: { await group.triggerGracefulShutdown() }

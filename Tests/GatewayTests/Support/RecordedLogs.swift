@@ -5,9 +5,21 @@ import Synchronization
 
 /// Keeps everything that is logged, at every level.
 final class RecordedLogs: Sendable {
-    private let recorded = Mutex<[String]>([])
+    private struct State {
+        var lines: [String] = []
+        var waiters: [(text: String, continuation: CheckedContinuation<Void, Never>)] = []
+    }
 
-    var lines: [String] { recorded.withLock { $0 } }
+    private let state = Mutex(State())
+
+    var lines: [String] { state.withLock { $0.lines } }
+
+    /// Waits for the next line that holds a text.
+    func next(_ text: String) async {
+        await withCheckedContinuation { continuation in
+            state.withLock { $0.waiters.append((text, continuation)) }
+        }
+    }
 
     var logger: Logger {
         var logger = Logger(label: "test") { _ in Handler(logs: self) }
@@ -16,7 +28,13 @@ final class RecordedLogs: Sendable {
     }
 
     private func append(_ line: String) {
-        recorded.withLock { $0.append(line) }
+        let told = state.withLock { state in
+            state.lines.append(line)
+            let told = state.waiters.filter { line.contains($0.text) }
+            state.waiters.removeAll { line.contains($0.text) }
+            return told
+        }
+        for waiter in told { waiter.continuation.resume() }
     }
 
     private struct Handler: LogHandler {
