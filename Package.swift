@@ -119,13 +119,13 @@ let package = Package(
         .target(name: "TestSupport", path: "Tests/TestSupport", exclude: ["S3/radosgw.sh"], swiftSettings: settings),
         .testTarget(
             name: "ContractTests",
-            dependencies: ["Contract", .protobuf, .crypto],
+            dependencies: ["Contract", "TestSupport", .protobuf, .crypto],
             exclude: ["Oracles"],
             swiftSettings: settings
         ),
         .testTarget(
             name: "SignetKafkaTests",
-            dependencies: ["SignetKafka", .logging, .lifecycle],
+            dependencies: ["SignetKafka", "TestSupport", .logging, .lifecycle],
             swiftSettings: settings
         ),
         .testTarget(
@@ -138,7 +138,8 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Gateway", "Contract", "SignetKafka", "Management", "TestSupport", .coreMetrics, .httpClient, .httpTypes, .hummingbird,
+                "Gateway", "Contract", "SignetKafka", "Management", "TestSupport", .coreMetrics, .httpClient,
+                .httpTypes, .hummingbird,
                 .lifecycle, .logging, .nio, .nioHTTP1, .protobuf,
             ],
             swiftSettings: settings
@@ -151,7 +152,7 @@ let package = Package(
         ),
         .testTarget(
             name: "SignetSigningTests",
-            dependencies: ["SignetSigning", "S3Catalog"],
+            dependencies: ["SignetSigning", "S3Catalog", "TestSupport"],
             exclude: ["Corpus"],
             swiftSettings: settings
         ),

@@ -3,6 +3,7 @@
 import Foundation
 import S3Catalog
 import SignetSigning
+import TestSupport
 import Testing
 
 /// Our presigned requests against botocore's: method, URL with its signature, and the headers to send.
@@ -30,7 +31,10 @@ struct CorpusTests {
         let output = FileManager.default.temporaryDirectory.appendingPathComponent("signet-corpus-\(UUID()).jsonl")
         defer { try? FileManager.default.removeItem(at: output) }
         print("corpus: generate.py --seed \(seed) --count \(count)")
-        try await Python.run(Self.generator, ["--seed", "\(seed)", "--count", "\(count)", "--output", output.path])
+        _ = try await PythonEnvironment.run(
+            script: Self.generator,
+            arguments: ["--seed", "\(seed)", "--count", "\(count)", "--output", output.path]
+        )
         let cases = try CorpusCase.read(output)
         #expect(cases.count == Int(count))
         let differences = try cases.flatMap { try $0.differences() }
@@ -61,8 +65,8 @@ struct CorpusTests {
 
     @Test
     func aScriptThatFailsSaysWhy() async throws {
-        let error = await #expect(throws: Python.Failure.self) {
-            try await Python.run(Self.generator, ["--seed", "none"])
+        let error = await #expect(throws: TestSupportError.self) {
+            try await PythonEnvironment.run(script: Self.generator, arguments: ["--seed", "none"])
         }
         #expect(error?.description.contains("invalid int value: 'none'") == true)
     }

@@ -3,12 +3,13 @@
 import Contract
 import Foundation
 import SwiftProtobuf
+import TestSupport
 import Testing
 
 /// Real data of events against the JSON Schemas under `Schemas/events`, by an independent validator.
 @Suite struct EventSchemaTests {
     private static func schema(_ type: CloudEvent.EventType) throws -> [String: Any] {
-        let bytes = try Data(contentsOf: Tool.file("Schemas/events/\(type.rawValue).json"))
+        let bytes = try Data(contentsOf: Repository.file("Schemas/events/\(type.rawValue).json"))
         return try #require(JSONSerialization.jsonObject(with: bytes) as? [String: Any])
     }
 
@@ -16,8 +17,8 @@ import Testing
     private static func validate(_ type: CloudEvent.EventType, _ documents: [[String: Any]]) async throws -> [[String]]
     {
         let request = try JSONSerialization.data(withJSONObject: ["schema": try schema(type), "documents": documents])
-        let script = Tool.file("Tests/ContractTests/Oracles/validate.py").path
-        let output = try await Tool.run(Tool.python, [script], input: request)
+        let script = Repository.file("Tests/ContractTests/Oracles/validate.py")
+        let output = try await PythonEnvironment.run(script: script, input: request)
         let answer = try JSONDecoder().decode([[String]].self, from: output)
         try #require(answer.count == documents.count)
         return answer

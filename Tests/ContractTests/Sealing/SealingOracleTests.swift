@@ -4,6 +4,7 @@ import Contract
 import Crypto
 import Foundation
 import SwiftProtobuf
+import TestSupport
 import Testing
 
 /// Against an implementation of RFC 9180 that shares no code with ours: `Oracles/hpke.py`.
@@ -47,8 +48,8 @@ import Testing
     }
 
     private static func ask(_ request: Request) async throws -> Answer {
-        let script = Tool.file("Tests/ContractTests/Oracles/hpke.py").path
-        let output = try await Tool.run(Tool.python, [script], input: JSONEncoder().encode(request))
+        let script = Repository.file("Tests/ContractTests/Oracles/hpke.py")
+        let output = try await PythonEnvironment.run(script: script, input: JSONEncoder().encode(request))
         return try JSONDecoder().decode(Answer.self, from: output)
     }
 

@@ -2,24 +2,25 @@
 
 import Foundation
 import SwiftProtobuf
+import TestSupport
 
 /// The schemas of the repository, compiled when the test runs.
 enum Schemas {
     /// What `Schemas/generate.sh --descriptor-set` writes for the current .proto files.
     static func current() async throws -> Google_Protobuf_FileDescriptorSet {
-        let folder = Tool.file("Schemas/signet/v1")
+        let folder = Repository.file("Schemas/signet/v1")
         let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
             .filter { $0.hasSuffix(".proto") }.sorted().map { folder.appending(path: $0).path }
-        let output = try await Tool.run(
+        let output = try await outputOfTool(
             "protoc",
-            ["-I", Tool.file("Schemas").path, "--descriptor_set_out=/dev/stdout"] + files
+            ["-I", Repository.file("Schemas").path, "--descriptor_set_out=/dev/stdout"] + files
         )
         return try Google_Protobuf_FileDescriptorSet(serializedBytes: output)
     }
 
     /// The schema that is in use out there.
     static func baseline() throws -> Google_Protobuf_FileDescriptorSet {
-        let bytes = try Data(contentsOf: Tool.file("Schemas/baseline/signet-v1.binpb"))
+        let bytes = try Data(contentsOf: Repository.file("Schemas/baseline/signet-v1.binpb"))
         return try Google_Protobuf_FileDescriptorSet(serializedBytes: bytes)
     }
 }

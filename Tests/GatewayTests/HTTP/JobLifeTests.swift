@@ -213,11 +213,14 @@ import Testing
     // MARK: Bounds and shutdown
 
     @Test func requestsBeyondTheBoundAreRefusedAndThoseWithinAreServed() async throws {
-        try await HTTPFixture.run({
-            $0.maxInFlight = 2
-            $0.waitUntil = .seconds(50)
-            $0.longestWait = .seconds(50)
-        }, workers: { _ in .silence }) { fixture in
+        try await HTTPFixture.run(
+            {
+                $0.maxInFlight = 2
+                $0.waitUntil = .seconds(50)
+                $0.longestWait = .seconds(50)
+            },
+            workers: { _ in .silence }
+        ) { fixture in
             try await withThrowingTaskGroup(of: Int.self) { group in
                 var waiting: [ReceivedJob] = []
                 for _ in 0..<2 {

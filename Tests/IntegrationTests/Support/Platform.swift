@@ -29,7 +29,9 @@ final class Platform: Sendable {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("signet-test-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         prefix = "t\(UUID().uuidString.prefix(8).lowercased())."
-        var common = ["SIGNET_TOPICS_PREFIX": prefix, "SIGNET_MANAGEMENT_PORT": "0", "SIGNET_WORKER_GROUP": "\(prefix)workers"]
+        var common = [
+            "SIGNET_TOPICS_PREFIX": prefix, "SIGNET_MANAGEMENT_PORT": "0", "SIGNET_WORKER_GROUP": "\(prefix)workers",
+        ]
 
         if let servers = ProcessInfo.processInfo.environment["SIGNET_TEST_KAFKA"] {
             broker = nil

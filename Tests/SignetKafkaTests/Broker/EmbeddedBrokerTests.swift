@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SignetKafka
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct EmbeddedBrokerTests {
+@Suite(.takingTurns, .timeLimit(.minutes(1))) struct EmbeddedBrokerTests {
     @Test func listensOnTheLoopbackOnly() throws {
         let broker = try EmbeddedBroker(brokers: 3)
         let servers = broker.bootstrapServers.split(separator: ",")

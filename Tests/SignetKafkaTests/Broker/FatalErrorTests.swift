@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SignetKafka
+import TestSupport
 import Testing
 
 /// What ends a client for good is thrown by `run()`; nobody is left waiting.
-@Suite(.timeLimit(.minutes(2))) struct FatalErrorTests {
+@Suite(.takingTurns, .timeLimit(.minutes(2))) struct FatalErrorTests {
     @Test func producerThatMayLeaveNoGapEndsWithTheFirstOne() async throws {
         let broker = try await TestCluster.embedded.open(("t", 1))
         // librdkafka: a record that fails for good is then fatal.

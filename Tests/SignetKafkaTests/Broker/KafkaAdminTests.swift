@@ -2,9 +2,10 @@
 
 import Foundation
 import SignetKafka
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct KafkaAdminTests {
+@Suite(.takingTurns, .timeLimit(.minutes(2))) struct KafkaAdminTests {
     @Test func requestThatNobodyAnswersIsAnError() async throws {
         let broker = try await TestCluster.embedded.open()
         broker.embedded?.close()

@@ -2,11 +2,12 @@
 
 import SignetKafka
 import Synchronization
+import TestSupport
 import Testing
 
 /// Handles of librdkafka are destroyed when their last user is gone: counted in a process of its own, because the
 /// other tests have clients too.
-@Suite(.timeLimit(.minutes(2))) struct NativeClientTests {
+@Suite(.takingTurns, .timeLimit(.minutes(2))) struct NativeClientTests {
     /// Destroying happens on a thread of its own, which announces nothing: look until it is done. The test's time limit
     /// ends what would not end.
     static func awaitAlive(_ count: Int) async {

@@ -2,10 +2,11 @@
 
 import SignetKafka
 import Synchronization
+import TestSupport
 import Testing
 
 /// A consumer without a group: positions are the caller's.
-@Suite(.timeLimit(.minutes(2))) struct KafkaConsumerTests {
+@Suite(.takingTurns, .timeLimit(.minutes(2))) struct KafkaConsumerTests {
     private static func texts(_ range: Range<Int>) -> [String] { range.map { "r\($0)" } }
 
     @Test(arguments: TestCluster.available)

@@ -2,10 +2,11 @@
 
 import SignetKafka
 import Synchronization
+import TestSupport
 import Testing
 
 /// Members of a group: what they store, share, give back and lose.
-@Suite(.timeLimit(.minutes(3))) struct KafkaGroupTests {
+@Suite(.takingTurns, .timeLimit(.minutes(3))) struct KafkaGroupTests {
     private static func texts(_ range: Range<Int>) -> [String] { range.map { "r\($0)" } }
 
     @Test(arguments: TestCluster.available)

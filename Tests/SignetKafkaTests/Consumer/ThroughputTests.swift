@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SignetKafka
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(3))) struct ThroughputTests {
+@Suite(.takingTurns, .timeLimit(.minutes(3))) struct ThroughputTests {
     private static let total = 50_000
     private static let partitions = 4
 

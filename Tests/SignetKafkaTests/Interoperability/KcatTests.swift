@@ -2,10 +2,11 @@
 
 import Foundation
 import SignetKafka
+import TestSupport
 import Testing
 
 /// Against kcat, a client of its own in a process of its own.
-@Suite(.timeLimit(.minutes(2))) struct KcatTests {
+@Suite(.takingTurns, .timeLimit(.minutes(2))) struct KcatTests {
     /// One record as `kcat -J` prints it.
     struct Line: Decodable, Equatable {
         var topic: String
@@ -32,7 +33,7 @@ import Testing
             try batch.append(topic: topic, partition: 1, key: [], value: [])
             #expect(await batch.delivered().isDelivered)
         }
-        let output = try await Tool.run(
+        let output = try await outputOfTool(
             "kcat",
             ["-C", "-b", broker.servers, "-t", topic, "-p", "1", "-o", "beginning", "-c", "3", "-J", "-u", "-q"]
         )
@@ -59,7 +60,7 @@ import Testing
     func weReadWhatKcatWrote(cluster: TestCluster) async throws {
         let broker = try await cluster.open(("t", 1))
         let topic = broker.topic("t")
-        _ = try await Tool.run(
+        _ = try await outputOfTool(
             "kcat",
             [
                 "-P", "-b", broker.servers, "-t", topic, "-p", "0", "-z", "zstd", "-K", ":", "-Z",
@@ -84,9 +85,5 @@ import Testing
             #expect(seen[1].key == Array("tombstone".utf8))
             #expect(seen[1].value == nil)
         }
-    }
-
-    @Test func toolThatIsMissingFailsItsTest() async {
-        await #expect(throws: Tool.Failure.self) { try await Tool.run("no-such-program-of-signet", []) }
     }
 }

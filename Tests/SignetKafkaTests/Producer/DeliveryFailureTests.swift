@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SignetKafka
+import TestSupport
 import Testing
 
 /// What a batch says of records that the broker did not acknowledge.
-@Suite(.timeLimit(.minutes(2))) struct DeliveryFailureTests {
+@Suite(.takingTurns, .timeLimit(.minutes(2))) struct DeliveryFailureTests {
     @Test func refusalOfTheBrokerIsAFailure() async throws {
         let broker = try await TestCluster.embedded.open(("t", 1))
         let producer = try broker.producer()

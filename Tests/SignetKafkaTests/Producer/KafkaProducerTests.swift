@@ -2,9 +2,10 @@
 
 import ServiceLifecycle
 import SignetKafka
+import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct KafkaProducerTests {
+@Suite(.takingTurns, .timeLimit(.minutes(2))) struct KafkaProducerTests {
     @Test(arguments: TestCluster.available)
     func everyRecordOfABatchIsAccountedForByItsPosition(cluster: TestCluster) async throws {
         let broker = try await cluster.open(("t", 3))

@@ -147,3 +147,21 @@ package func runToEnd(
         return (status, process.stdout.data, process.stderr.data)
     }
 }
+
+/// Runs a tool that a test needs, to its end.
+///
+/// - Returns: What it wrote to its standard output.
+/// - Throws: ``TestSupportError`` with its last words when it is missing or does not end with status 0.
+package func outputOfTool(
+    _ executable: String,
+    _ arguments: [String] = [],
+    environment: ProcessEnvironment = .inherited(),
+    input: Data = Data()
+) async throws -> Data {
+    let (status, stdout, stderr) = try await runToEnd(executable, arguments, environment: environment, input: input)
+    guard status.isSuccess else {
+        let words = String(decoding: stderr, as: UTF8.self).suffix(4_000)
+        throw TestSupportError("\(executable) ended (\(status))\n\(words)")
+    }
+    return stdout
+}
