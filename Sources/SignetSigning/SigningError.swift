@@ -47,6 +47,18 @@ public struct SigningError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let invalidAccessKey = Code(rawValue: "invalid_access_key")
         /// A CDN's domain is no host name.
         public static let invalidDomain = Code(rawValue: "invalid_domain")
+        /// A checksum is no base64 of the length that its algorithm gives.
+        public static let invalidChecksum = Code(rawValue: "invalid_checksum")
+        /// What is to be copied is not named by bucket and key.
+        public static let invalidCopySource = Code(rawValue: "invalid_copy_source")
+        /// A part's number or an upload's id is missing or out of range.
+        public static let invalidPart = Code(rawValue: "invalid_part")
+        /// Tags are too many, too long, or one has no name.
+        public static let invalidTagging = Code(rawValue: "invalid_tagging")
+        /// An object lock is incomplete or of an unknown mode.
+        public static let invalidObjectLock = Code(rawValue: "invalid_object_lock")
+        /// The ARN names nothing that requests can be sent to.
+        public static let invalidARN = Code(rawValue: "invalid_arn")
         /// The credential has ended.
         public static let credentialExpired = Code(rawValue: "credential_expired")
     }
