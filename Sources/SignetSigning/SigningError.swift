@@ -61,6 +61,14 @@ public struct SigningError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let invalidARN = Code(rawValue: "invalid_arn")
         /// The credential has ended.
         public static let credentialExpired = Code(rawValue: "credential_expired")
+        /// A method is not of capital letters.
+        public static let invalidMethod = Code(rawValue: "invalid_method")
+        /// A host is empty, or holds more than name and port.
+        public static let invalidHost = Code(rawValue: "invalid_host")
+        /// A path has no leading slash, or is wrongly encoded.
+        public static let invalidPath = Code(rawValue: "invalid_path")
+        /// A body's hash is not of 64 hexadecimal digits.
+        public static let invalidPayloadHash = Code(rawValue: "invalid_payload_hash")
     }
 
     /// What callers branch on.
