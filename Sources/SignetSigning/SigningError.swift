@@ -69,6 +69,12 @@ public struct SigningError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let invalidPath = Code(rawValue: "invalid_path")
         /// A body's hash is not of 64 hexadecimal digits.
         public static let invalidPayloadHash = Code(rawValue: "invalid_payload_hash")
+        /// A URL is none of HTTP, or holds what must be encoded.
+        public static let invalidURL = Code(rawValue: "invalid_url")
+        /// A request that is to be verified has no signature, or two.
+        public static let missingSignature = Code(rawValue: "missing_signature")
+        /// A part of a signature is missing, stands twice or has a wrong form.
+        public static let invalidSignature = Code(rawValue: "invalid_signature")
     }
 
     /// What callers branch on.

@@ -17,6 +17,8 @@ public struct SignableRequest: Sendable {
     public var headers: [Pair]
     /// What is signed of the body.
     public var payload: PayloadHash
+    /// Whether the credential is a session of a directory bucket (`CreateSession`), whose token has a header of its own.
+    public var usesDirectoryBucketSession = false
 
     /// A request without a body unless `payload` says something else.
     public init(
@@ -56,23 +58,9 @@ public struct SignableRequest: Sendable {
 
     /// Refuses what would be another request on the wire than the one that is signed.
     func check() throws(SigningError) {
-        guard !method.isEmpty, method.utf8.allSatisfy({ (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }) else {
-            throw SigningError(
-                .invalidMethod,
-                parameter: "method",
-                message: "a method consists of capital letters, e.g. GET"
-            )
-        }
-        guard !host.isEmpty, host.utf8.allSatisfy({ (0x21...0x7E).contains($0) && !"/?#@\\".utf8.contains($0) }) else {
-            throw SigningError(
-                .invalidHost,
-                parameter: "host",
-                message: "a host is a name or an address with its port, without scheme and path"
-            )
-        }
-        guard path.utf8.first == UInt8(ascii: "/") else {
-            throw SigningError(.invalidPath, parameter: "path", message: "a path begins with a slash")
-        }
+        try RequestLine.check(method: method)
+        try RequestLine.check(host: host)
+        try RequestLine.check(path: path)
         if query.contains(where: \.name.isEmpty) {
             throw SigningError(.invalidQuery, parameter: "query", message: "a query parameter has no name")
         }

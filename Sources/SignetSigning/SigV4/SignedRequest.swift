@@ -3,7 +3,9 @@
 /// A request with its signature in the headers, ready to send. Shows neither signature nor token.
 public struct SignedRequest: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// Headers that the signature sets: a caller cannot give them.
-    private static let reserved: Set<String> = ["x-amz-date", "x-amz-content-sha256", "x-amz-security-token"]
+    private static let reserved: Set<String> = [
+        "x-amz-date", "x-amz-content-sha256", "x-amz-security-token", "x-amz-s3session-token",
+    ]
 
     /// The method to send.
     public let method: String
@@ -47,7 +49,11 @@ public struct SignedRequest: Sendable, CustomStringConvertible, CustomDebugStrin
         var signed = request.headers
         signed.append(("x-amz-date", time.amzDate))
         signed.append(("x-amz-content-sha256", request.payload.text))
-        if let token = credentials.sessionToken { signed.append(("x-amz-security-token", token)) }
+        if let token = credentials.sessionToken {
+            signed.append(
+                (request.usesDirectoryBucketSession ? "x-amz-s3session-token" : "x-amz-security-token", token)
+            )
+        }
         let canonicalHeaders = try CanonicalHeaders(host: request.host, headers: signed)
 
         method = request.method
