@@ -75,6 +75,10 @@ public struct SigningError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let missingSignature = Code(rawValue: "missing_signature")
         /// A part of a signature is missing, stands twice or has a wrong form.
         public static let invalidSignature = Code(rawValue: "invalid_signature")
+        /// A form's field has a wrong name or value, or the form is too large.
+        public static let invalidField = Code(rawValue: "invalid_field")
+        /// A policy's condition contradicts itself, another one or a field.
+        public static let invalidCondition = Code(rawValue: "invalid_condition")
     }
 
     /// What callers branch on.
