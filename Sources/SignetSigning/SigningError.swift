@@ -61,6 +61,24 @@ public struct SigningError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let invalidARN = Code(rawValue: "invalid_arn")
         /// The credential has ended.
         public static let credentialExpired = Code(rawValue: "credential_expired")
+        /// A method is not of capital letters.
+        public static let invalidMethod = Code(rawValue: "invalid_method")
+        /// A host is empty, or holds more than name and port.
+        public static let invalidHost = Code(rawValue: "invalid_host")
+        /// A path has no leading slash, or is wrongly encoded.
+        public static let invalidPath = Code(rawValue: "invalid_path")
+        /// A body's hash is not of 64 hexadecimal digits.
+        public static let invalidPayloadHash = Code(rawValue: "invalid_payload_hash")
+        /// A URL is none of HTTP, or holds what must be encoded.
+        public static let invalidURL = Code(rawValue: "invalid_url")
+        /// A request that is to be verified has no signature, or two.
+        public static let missingSignature = Code(rawValue: "missing_signature")
+        /// A part of a signature is missing, stands twice or has a wrong form.
+        public static let invalidSignature = Code(rawValue: "invalid_signature")
+        /// A form's field has a wrong name or value, or the form is too large.
+        public static let invalidField = Code(rawValue: "invalid_field")
+        /// A policy's condition contradicts itself, another one or a field.
+        public static let invalidCondition = Code(rawValue: "invalid_condition")
     }
 
     /// What callers branch on.

@@ -20,6 +20,8 @@ import urllib.parse
 # Where awscrt is installed botocore leaves signing to it, with a clock that cannot be set.
 os.environ["BOTO_DISABLE_CRT"] = "true"
 
+# The oracle is botocore's own signer: with awscrt installed it would sign with that, by a clock of its own.
+os.environ["BOTO_DISABLE_CRT"] = "true"
 try:
     import botocore.auth
     import botocore.config
