@@ -51,6 +51,7 @@ package struct HTTPFront: Sendable {
             upload: UploadRoute(signing: signing),
             download: DownloadRoute(signing: signing),
             operation: OperationRoute(signing: signing),
+            postPolicy: PostPolicyRoute(signing: signing),
             catalog: CatalogRoutes(),
             job: JobRoute(states: states, clock: clock)
         )

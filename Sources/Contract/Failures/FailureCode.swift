@@ -50,6 +50,8 @@ package struct FailureCode: RawRepresentable, Sendable, Hashable, CustomStringCo
     package static let invalidPart = FailureCode(rawValue: "invalid_part")
     package static let invalidTagging = FailureCode(rawValue: "invalid_tagging")
     package static let invalidObjectLock = FailureCode(rawValue: "invalid_object_lock")
+    package static let invalidField = FailureCode(rawValue: "invalid_field")
+    package static let invalidCondition = FailureCode(rawValue: "invalid_condition")
 
     // Time.
     /// The signing time lies more than 5 minutes ahead of the worker's clock.

@@ -663,6 +663,12 @@ package nonisolated struct S3RequestOptions: @unchecked Sendable {
     set {_uniqueStorage()._startsWith = newValue}
   }
 
+  /// Any further field of a form, e.g. `success_action_status`.
+  package var fields: [Pair] {
+    get {_storage._fields}
+    set {_uniqueStorage()._fields = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -1247,7 +1253,7 @@ nonisolated extension S3SigningItem: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension S3RequestOptions: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".S3RequestOptions"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}content_type\0\u{3}file_size\0\u{3}s3_storage_class\0\u{3}s3_encryption_type\0\u{3}s3_kms_key_id\0\u{3}cache_control\0\u{3}content_disposition\0\u{1}metadata\0\u{1}headers\0\u{1}query\0\u{3}content_encoding\0\u{3}content_language\0\u{3}content_md5\0\u{1}expires\0\u{3}s3_acl\0\u{1}tags\0\u{3}checksum_algorithm\0\u{1}checksum\0\u{3}s3_kms_context\0\u{3}s3_bucket_key\0\u{3}s3_object_lock_mode\0\u{3}s3_object_lock_retain_until\0\u{3}s3_object_lock_legal_hold\0\u{3}if_match\0\u{3}if_none_match\0\u{3}if_modified_since\0\u{3}if_unmodified_since\0\u{1}range\0\u{3}version_id\0\u{3}copy_source\0\u{3}copy_source_version_id\0\u{3}copy_source_range\0\u{3}metadata_directive\0\u{3}tagging_directive\0\u{3}upload_id\0\u{3}part_number\0\u{3}object_size\0\u{3}requester_pays\0\u{3}min_bytes\0\u{3}max_bytes\0\u{3}starts_with\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}content_type\0\u{3}file_size\0\u{3}s3_storage_class\0\u{3}s3_encryption_type\0\u{3}s3_kms_key_id\0\u{3}cache_control\0\u{3}content_disposition\0\u{1}metadata\0\u{1}headers\0\u{1}query\0\u{3}content_encoding\0\u{3}content_language\0\u{3}content_md5\0\u{1}expires\0\u{3}s3_acl\0\u{1}tags\0\u{3}checksum_algorithm\0\u{1}checksum\0\u{3}s3_kms_context\0\u{3}s3_bucket_key\0\u{3}s3_object_lock_mode\0\u{3}s3_object_lock_retain_until\0\u{3}s3_object_lock_legal_hold\0\u{3}if_match\0\u{3}if_none_match\0\u{3}if_modified_since\0\u{3}if_unmodified_since\0\u{1}range\0\u{3}version_id\0\u{3}copy_source\0\u{3}copy_source_version_id\0\u{3}copy_source_range\0\u{3}metadata_directive\0\u{3}tagging_directive\0\u{3}upload_id\0\u{3}part_number\0\u{3}object_size\0\u{3}requester_pays\0\u{3}min_bytes\0\u{3}max_bytes\0\u{3}starts_with\0\u{1}fields\0")
 
   fileprivate class _StorageClass {
     var _contentType: String? = nil
@@ -1291,6 +1297,7 @@ nonisolated extension S3RequestOptions: SwiftProtobuf.Message, SwiftProtobuf._Me
     var _minBytes: Int64? = nil
     var _maxBytes: Int64? = nil
     var _startsWith: [Pair] = []
+    var _fields: [Pair] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1342,6 +1349,7 @@ nonisolated extension S3RequestOptions: SwiftProtobuf.Message, SwiftProtobuf._Me
       _minBytes = source._minBytes
       _maxBytes = source._maxBytes
       _startsWith = source._startsWith
+      _fields = source._fields
     }
   }
 
@@ -1401,6 +1409,7 @@ nonisolated extension S3RequestOptions: SwiftProtobuf.Message, SwiftProtobuf._Me
         case 39: try { try decoder.decodeSingularInt64Field(value: &_storage._minBytes) }()
         case 40: try { try decoder.decodeSingularInt64Field(value: &_storage._maxBytes) }()
         case 41: try { try decoder.decodeRepeatedMessageField(value: &_storage._startsWith) }()
+        case 42: try { try decoder.decodeRepeatedMessageField(value: &_storage._fields) }()
         default: break
         }
       }
@@ -1536,6 +1545,9 @@ nonisolated extension S3RequestOptions: SwiftProtobuf.Message, SwiftProtobuf._Me
       if !_storage._startsWith.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._startsWith, fieldNumber: 41)
       }
+      if !_storage._fields.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._fields, fieldNumber: 42)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1586,6 +1598,7 @@ nonisolated extension S3RequestOptions: SwiftProtobuf.Message, SwiftProtobuf._Me
         if _storage._minBytes != rhs_storage._minBytes {return false}
         if _storage._maxBytes != rhs_storage._maxBytes {return false}
         if _storage._startsWith != rhs_storage._startsWith {return false}
+        if _storage._fields != rhs_storage._fields {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -34,7 +34,8 @@ extension FailureCode {
             .invalidBucket, .unknownRegion, .invalidEndpoint, .invalidKey, .invalidExpiry, .invalidStorageClass,
             .invalidEncryption, .invalidKMSKey, .invalidHeader, .invalidMetadata, .invalidLength, .invalidQuery,
             .invalidAccessKey, .invalidDomain, .invalidARN, .invalidTime, .invalidChecksum, .invalidCopySource,
-            .invalidPart, .invalidTagging, .invalidObjectLock, .signingTimeInFuture, .invalidDeadline,
+            .invalidPart, .invalidTagging, .invalidObjectLock, .invalidField, .invalidCondition, .signingTimeInFuture,
+            .invalidDeadline,
             .sealingNotConfigured:
             .badRequest
         case .unknownProfile, .credentialExpired, .sealScope, .replyTopicNotAllowed:

@@ -28,4 +28,5 @@ package enum AnswerShape: Sendable, Hashable {
     case upload
     case download
     case operation
+    case form
 }

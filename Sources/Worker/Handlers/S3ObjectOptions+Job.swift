@@ -107,14 +107,14 @@ extension S3RequestOptions {
             "contentType", "contentEncoding", "contentLanguage", "contentDisposition", "cacheControl", "expires",
             "metadata", "tags", "checksum", "checksumAlgorithm", "ifMatch", "ifNoneMatch", "ifModifiedSince",
             "ifUnmodifiedSince", "range", "copySource", "copySourceRange", "metadataDirective", "taggingDirective",
-            "partNumber", "objectSize", "query",
+            "partNumber", "objectSize", "query", "fields", "minBytes", "maxBytes",
         ]
         let others = [
             "contentLength": "fileSize", "contentMD5": "contentMd5", "storageClass": "s3StorageClass", "acl": "s3Acl",
             "encryption": "s3EncryptionType", "kmsKey": "s3KmsKeyId", "kmsContext": "s3KmsContext",
             "usesBucketKey": "s3BucketKey", "objectLockMode": "s3ObjectLockMode",
             "retainUntil": "s3ObjectLockRetainUntil", "hasLegalHold": "s3ObjectLockLegalHold", "versionID": "versionId",
-            "uploadID": "uploadId",
+            "uploadID": "uploadId", "conditions": "startsWith",
         ]
         return others.merging(same.map { ($0, $0) }) { $1 }
     }()

@@ -23,6 +23,7 @@ extension S3RequestOptions {
         own.tags = []
         own.s3KmsContext = []
         own.startsWith = []
+        own.fields = []
         if let bytes = try? own.serializedBytes() as [UInt8] { try? merged.merge(serializedBytes: bytes) }
         merged.metadata = Self.pairs(metadata, over: merged.metadata)
         merged.headers = Self.pairs(headers, over: merged.headers)
@@ -30,6 +31,7 @@ extension S3RequestOptions {
         merged.tags = Self.pairs(tags, over: merged.tags)
         merged.s3KmsContext = Self.pairs(s3KmsContext, over: merged.s3KmsContext)
         merged.startsWith = Self.pairs(startsWith, over: merged.startsWith)
+        merged.fields = Self.pairs(fields, over: merged.fields)
         return merged
     }
 

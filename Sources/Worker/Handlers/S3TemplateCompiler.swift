@@ -6,15 +6,19 @@ internal import SignetSigning
 /// Turns what a chunk asks for into templates: one for each distinct set of options, however many items share it.
 struct S3TemplateCompiler {
     let operation: S3Operation
-    private let endpoint: S3Endpoint
-    private let time: SigningTime
-    private let expiresIn: Int64
+    /// Whether the chunk asks for forms instead of presigned requests.
+    let isOfForms: Bool
+    let endpoint: S3Endpoint
+    let time: SigningTime
+    let expiresIn: Int64
+    let signer: S3Signer
     private let cdnOrigin: String
-    private let signer: S3Signer
     private let defaults: S3RequestOptions
     private var templates: [S3RequestOptions: Compiled] = [:]
     /// Of the items without options of their own: most, and looking them up by options would cost more than signing.
     private var common: Compiled?
+    /// Indices in `shared` of what forms have in common.
+    private var forms: [S3RequestOptions: UInt32] = [:]
 
     /// A template and its index in `shared`.
     typealias Compiled = (template: S3PresignTemplate, shared: UInt32)
@@ -24,7 +28,12 @@ struct S3TemplateCompiler {
     /// Declared content lengths, by the same index.
     private var declaredBytes: [Int64] = []
     /// What the caller should know though the chunk can be signed.
-    var warnings: [String] { endpoint.warnings }
+    var warnings: [String] {
+        guard isOfForms, !endpoint.takesForms else { return endpoint.warnings }
+        return endpoint.warnings + [
+            "this store takes no forms (POST); a presigned PUT of exactly fileSize bytes was made"
+        ]
+    }
 
     /// Checks what concerns the chunk as a whole.
     init(job: Job, signing: S3SigningJob, signer: S3Signer) throws(FailureError) {
@@ -37,12 +46,13 @@ struct S3TemplateCompiler {
         if !signing.s3Bucket.hasPrefix("arn:") {
             try require(signing.s3Region, "s3Region", "the bucket's region, e.g. eu-central-1")
         }
-        guard let operation = S3Operation(rawValue: signing.operation) else {
+        isOfForms = signing.operation == Self.postObject
+        guard let operation = isOfForms ? .putObject : S3Operation(rawValue: signing.operation) else {
             throw FailureError(
                 .unsupported,
                 field: "operation",
                 message: "\(signing.operation.prefix(64)) is no operation that can be signed; known are "
-                    + S3Operation.allCases.map(\.rawValue).joined(separator: ", ")
+                    + (S3Operation.allCases.map(\.rawValue) + [Self.postObject]).joined(separator: ", ")
             )
         }
         let styleName = signing.s3AddressingStyle.isEmpty ? AddressingStyle.auto.rawValue : signing.s3AddressingStyle
@@ -89,6 +99,7 @@ struct S3TemplateCompiler {
         if !item.hasOptions, let common { return common }
         let options = item.hasOptions ? item.options.over(defaults) : defaults
         if let known = templates[options] { return known }
+        try checkForm(options, of: item, path: path)
         let template: S3PresignTemplate
         do throws(SigningError) {
             template = try signer.template(
@@ -99,19 +110,84 @@ struct S3TemplateCompiler {
                 options: S3ObjectOptions(options)
             )
         } catch {
-            throw FailureError(signing: error) { parameter in
-                let field = S3RequestOptions.field(of: parameter)
-                return item.hasOptions && item.options.sets(field) ? "\(path).options.\(field)" : "defaults.\(field)"
-            }
+            throw FailureError(signing: error) { item.path(of: S3RequestOptions.field(of: $0), under: path) }
         }
-        let index = UInt32(truncatingIfNeeded: shared.count)
-        shared.append(SharedRequest(template, cdnOrigin: cdnOrigin))
-        declaredBytes.append(options.fileSize)
-        let compiled = (template, index)
+        let compiled = (template, add(SharedRequest(template, cdnOrigin: cdnOrigin), declaredBytes: options.fileSize))
         templates[options] = compiled
         if !item.hasOptions { common = compiled }
         return compiled
     }
+
+    /// The form of an item.
+    ///
+    /// - Parameter path: The item's path in the job, for failures.
+    mutating func form(
+        for item: S3SigningItem,
+        key: String,
+        path: String
+    ) throws(FailureError) -> (fields: [Pair], shared: UInt32) {
+        let options = item.hasOptions ? item.options.over(defaults) : defaults
+        let form: PresignedPOST
+        do throws(SigningError) {
+            form = try POSTPolicy(options, key: key, at: endpoint).signed(
+                with: signer.credentials,
+                at: time,
+                expiresIn: expiresIn,
+                region: endpoint.region,
+                service: endpoint.service
+            )
+        } catch {
+            throw FailureError(signing: error) { parameter in
+                parameter == "key"
+                    ? "\(path).key" : item.path(of: S3RequestOptions.field(of: parameter), under: path)
+            }
+        }
+        let index: UInt32
+        if let known = forms[options] {
+            index = known
+        } else {
+            index = add(SharedRequest(form, at: endpoint, cdnOrigin: cdnOrigin), declaredBytes: options.fileSize)
+            forms[options] = index
+        }
+        return (form.fields.map(Pair.init), index)
+    }
+
+    /// Refuses what belongs to forms elsewhere, and what a store without forms cannot do instead.
+    private func checkForm(
+        _ options: S3RequestOptions,
+        of item: S3SigningItem,
+        path: String
+    ) throws(FailureError) {
+        if isOfForms {
+            guard options.hasFileSize else {
+                throw FailureError(
+                    .missingField,
+                    field: "\(path).options.fileSize",
+                    message: "this store takes no forms; for a presigned PUT instead say how many bytes the file has"
+                )
+            }
+            return
+        }
+        for (field, isGiven) in [
+            ("minBytes", options.hasMinBytes), ("maxBytes", options.hasMaxBytes),
+            ("startsWith", !options.startsWith.isEmpty), ("fields", !options.fields.isEmpty),
+        ] where isGiven {
+            throw FailureError(
+                .invalidValue,
+                field: item.path(of: field, under: path),
+                message: "\(field) belongs to \(Self.postObject), not to \(operation.rawValue)"
+            )
+        }
+    }
+
+    private mutating func add(_ request: SharedRequest, declaredBytes bytes: Int64) -> UInt32 {
+        shared.append(request)
+        declaredBytes.append(bytes)
+        return UInt32(truncatingIfNeeded: shared.count - 1)
+    }
+
+    /// The name of S3's API for uploads by forms.
+    private static let postObject = "PostObject"
 
     /// Content length that the items of a template declare; 0 if they declare none.
     func declaredBytes(at index: UInt32) -> Int64 {
@@ -147,19 +223,35 @@ extension S3EndpointVariants {
     }
 }
 
+extension S3SigningItem {
+    /// The path of an option in the job: the item's own, or the job's default.
+    fileprivate func path(of field: String, under path: String) -> String {
+        hasOptions && options.sets(field) ? "\(path).options.\(field)" : "defaults.\(field)"
+    }
+}
+
 extension SharedRequest {
+    fileprivate init(_ form: PresignedPOST, at endpoint: S3Endpoint, cdnOrigin: String) {
+        self.init()
+        method = "POST"
+        origin = endpoint.origin
+        pathPrefix = endpoint.pathPrefix
+        bucket = endpoint.bucket
+        region = endpoint.region
+        storageClass = form.fields.first { $0.name == "x-amz-storage-class" }?.value ?? ""
+        expiresIn = form.expiry.seconds
+        expiresAtMs = form.expiry.end * 1_000
+        expiryLimitedBy = form.expiry.limitedBy.rawValue
+        self.cdnOrigin = cdnOrigin
+    }
+
     fileprivate init(_ template: S3PresignTemplate, cdnOrigin: String) {
         self.init()
         method = template.method
         origin = template.endpoint.origin
         pathPrefix = template.endpoint.pathPrefix
         query = template.query
-        headers = template.headers.map { header in
-            var pair = Pair()
-            pair.name = header.name
-            pair.value = header.value
-            return pair
-        }
+        headers = template.headers.map(Pair.init)
         bucket = template.endpoint.bucket
         region = template.endpoint.region
         storageClass = headers.first { $0.name == "x-amz-storage-class" }?.value ?? ""
