@@ -8,5 +8,8 @@
 #include <openssl/md5.h>
 #include <openssl/sha.h>
 #include <openssl/crypto.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/x509.h>
 
 #endif

@@ -79,6 +79,10 @@ public struct SigningError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let invalidField = Code(rawValue: "invalid_field")
         /// A policy's condition contradicts itself, another one or a field.
         public static let invalidCondition = Code(rawValue: "invalid_condition")
+        /// A set of regions is empty or names none.
+        public static let invalidRegionSet = Code(rawValue: "invalid_region_set")
+        /// The cryptographic library failed: of memory or random numbers, not of the input.
+        public static let signingFailed = Code(rawValue: "signing_failed")
     }
 
     /// What callers branch on.

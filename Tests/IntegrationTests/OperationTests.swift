@@ -141,6 +141,56 @@ import Testing
         }
     }
 
+    /// SigV4A, checked by Python's cryptography with a key that the script derives on its own.
+    @Test func aMultiRegionAccessPointIsSignedBySigV4A() async throws {
+        try await Platform.run { platform in
+            let body: [String: Any] = [
+                "operation": "GetObject", "s3AccessKey": "AKIAIOSFODNN7EXAMPLE",
+                "s3SecretKey": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "key": "a b+ü.txt",
+                "s3Bucket": "arn:aws:s3::111122223333:accesspoint/mfzwi23gnjvgw.mrap",
+            ]
+            let answer = try await JSONAnswer(platform.post("/api/v1/s3/signed-url", JSONAnswer.text(of: body)))
+            #expect(answer.status == 200)
+            let url = try answer.text("url")
+            let start = "https://mfzwi23gnjvgw.mrap.accesspoint.s3-global.amazonaws.com/a%20b%2B%C3%BC.txt?"
+            #expect(url.hasPrefix(start + "X-Amz-Algorithm=AWS4-ECDSA-P256-SHA256&"))
+            #expect(url.contains("&X-Amz-Region-Set=%2A&"))
+            let verdict = try await PythonEnvironment.run(source: Self.sigV4AVerifier, arguments: [url])
+            #expect(String(decoding: verdict, as: UTF8.self) == "True")
+        }
+    }
+
+    private static let sigV4AVerifier = """
+        import datetime, hashlib, sys, urllib.parse
+        from cryptography.hazmat.primitives import hashes
+        from cryptography.hazmat.primitives.asymmetric import ec
+        from cryptography.exceptions import InvalidSignature
+        import hmac
+
+        # The counter-mode KDF of the SigV4A specification.
+        secret, access = b'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY', b'AKIAIOSFODNN7EXAMPLE'
+        order = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+        for counter in range(1, 255):
+            text = (1).to_bytes(4, 'big') + b'AWS4-ECDSA-P256-SHA256' + b'\\0' + access + bytes([counter]) + (256).to_bytes(4, 'big')
+            number = int.from_bytes(hmac.new(b'AWS4A' + secret, text, hashlib.sha256).digest(), 'big')
+            if number <= order - 2:
+                break
+        key = ec.derive_private_key(number + 1, ec.SECP256R1()).public_key()
+        url = urllib.parse.urlsplit(sys.argv[1])
+        pairs = url.query.split('&')
+        signature = [p for p in pairs if p.startswith('X-Amz-Signature=')][0].split('=')[1]
+        query = '&'.join(sorted(p for p in pairs if not p.startswith('X-Amz-Signature=')))
+        values = dict(urllib.parse.parse_qsl(url.query))
+        request = '\\n'.join(['GET', url.path, query, 'host:' + url.netloc, '', 'host', 'UNSIGNED-PAYLOAD'])
+        scope = values['X-Amz-Credential'].split('/', 1)[1]
+        string = '\\n'.join(['AWS4-ECDSA-P256-SHA256', values['X-Amz-Date'], scope, hashlib.sha256(request.encode()).hexdigest()])
+        try:
+            key.verify(bytes.fromhex(signature), string.encode(), ec.ECDSA(hashes.SHA256()))
+            print(True, end='')
+        except InvalidSignature:
+            print(False, end='')
+        """
+
     @Test func equalRequestsWithinAWindowGetEqualURLs() async throws {
         let options = Platform.Options(
             worker: ["AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "a-secret-of-the-tests"])

@@ -47,7 +47,8 @@ package struct ReplyJoiner: Sendable {
         }
         let common = result.shared[shared]
         let from = result.signatures.startIndex + start
-        let signature = result.signatures[from..<from + Self.signatureLength]
+        let signature =
+            item.signature.isEmpty ? result.signatures[from..<from + Self.signatureLength] : item.signature
         let bucketURL = common.origin + common.pathPrefix
         let publicURL = bucketURL + item.path
         let isForm = !item.fields.isEmpty
@@ -74,6 +75,7 @@ package struct ReplyJoiner: Sendable {
             if let publicURL = joined.publicURL { whole.items[index].publicURL = publicURL }
             if let cdnURL = joined.cdnURL { whole.items[index].cdnURL = cdnURL }
             whole.items[index].path = ""
+            whole.items[index].signature = Data()
         }
         whole.signatures = Data()
         return whole

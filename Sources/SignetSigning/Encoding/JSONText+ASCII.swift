@@ -3,8 +3,10 @@
 extension JSONText {
     /// In ASCII alone: whatever a reader takes for the encoding of a document, it reads the same string.
     static func asciiString(_ text: String) -> String {
+        let escaped = string(text)
+        if escaped.utf8.allSatisfy({ $0 < 0x80 }) { return escaped }
         var result = ""
-        for unit in string(text).utf16 {
+        for unit in escaped.utf16 {
             if let scalar = Unicode.Scalar(unit), scalar.isASCII {
                 result.unicodeScalars.append(scalar)
             } else {

@@ -6,7 +6,7 @@ enum PresignQuery {
     /// Names that the signature itself uses, lower case.
     private static let reserved: Set<String> = [
         "x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-expires", "x-amz-signedheaders", "x-amz-signature",
-        "x-amz-security-token", "x-amz-s3session-token",
+        "x-amz-security-token", "x-amz-s3session-token", "x-amz-region-set",
     ]
 
     static func make(
@@ -26,6 +26,16 @@ enum PresignQuery {
             ("X-Amz-SignedHeaders", signedHeaders),
         ]
         if let token = credentials.sessionToken { parameters.append((tokenName, token)) }
+        return try make(own: parameters, extra: extra)
+    }
+
+    /// - Parameters:
+    ///   - own: The signature's parameters.
+    ///   - extra: The caller's, which must not have names of the signature's.
+    static func make(
+        own: [S3ObjectOptions.Pair],
+        extra: [S3ObjectOptions.Pair]
+    ) throws(SigningError) -> String {
         for pair in extra {
             guard !pair.name.isEmpty, !reserved.contains(pair.name.lowercased()) else {
                 throw SigningError(
@@ -35,11 +45,7 @@ enum PresignQuery {
                         ? "a query parameter has no name" : "\(pair.name) is set by the signature; leave it out"
                 )
             }
-            parameters.append(pair)
         }
-        let encoded = parameters.map { (name: PercentEncoding.query($0.name), value: PercentEncoding.query($0.value)) }
-        return encoded.sorted { ($0.name, $0.value) < ($1.name, $1.value) }
-            .map { "\($0.name)=\($0.value)" }
-            .joined(separator: "&")
+        return CanonicalQuery.make(own + extra)
     }
 }

@@ -29,6 +29,13 @@ public final class S3Signer: Sendable, CustomStringConvertible, CustomDebugStrin
         expiresIn: Int64,
         options: S3ObjectOptions = S3ObjectOptions()
     ) throws(SigningError) -> S3PresignTemplate {
+        guard endpoint.kind != .multiRegionAccessPoint else {
+            throw SigningError(
+                .invalidEndpoint,
+                parameter: "bucket",
+                message: "multi-region access points are signed by SigV4A: see MultiRegionPresigner"
+            )
+        }
         let scope = CredentialScope(dateStamp: time.dateStamp, region: endpoint.region, service: endpoint.service)
         let parts = try S3RequestParts(operation, options, at: endpoint)
         return try S3PresignTemplate(

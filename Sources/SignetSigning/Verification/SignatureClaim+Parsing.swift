@@ -11,6 +11,7 @@ extension SignatureClaim {
         var expires: String?
         var sessionToken: String?
         var payload: (name: String, value: String)?
+        var regionSet: (name: String, value: String?)
     }
 
     /// Checks the form of each part.
@@ -18,19 +19,11 @@ extension SignatureClaim {
         guard let algorithm = Algorithm(rawValue: parts.algorithm) else {
             throw Self.malformed(
                 place == .query ? "X-Amz-Algorithm" : "Authorization",
-                "the algorithm is none of Signature Version 4; it is written \(Algorithm.hmac.rawValue)"
+                "the algorithm is none of Signature Version 4; it is written \(Algorithm.hmac.rawValue), or "
+                    + "\(Algorithm.ecdsa.rawValue) for several regions"
             )
         }
-        let pieces = parts.credential.value.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-        guard pieces.count == 5, pieces[4] == "aws4_request", Self.isAccessKey(pieces[0]),
-            pieces[1].utf8.count == 8, pieces[1].utf8.allSatisfy({ (0x30...0x39).contains($0) }),
-            CredentialScope.isName(pieces[2]), CredentialScope.isName(pieces[3])
-        else {
-            throw Self.malformed(
-                parts.credential.name,
-                "a credential has the form access-key/yyyyMMdd/region/service/aws4_request"
-            )
-        }
+        let scope = try Self.scope(parts.credential, of: algorithm)
         do throws(SigningError) {
             time = try SigningTime(amzDate: parts.date.value)
         } catch {
@@ -45,8 +38,15 @@ extension SignatureClaim {
             expiresIn = nil
         }
         signedHeaders = try Self.names(parts.signedHeaders)
-        guard let signature = Hexadecimal.bytes(parts.signature.value), signature.count == SHA256Digest.byteCount else {
-            throw Self.malformed(parts.signature.name, "a signature consists of 64 lower-case hexadecimal digits")
+        regionSet = try Self.regionSet(parts.regionSet, of: algorithm)
+        let lengths = algorithm == .hmac ? SHA256Digest.byteCount...SHA256Digest.byteCount : 8...72
+        guard let signature = Hexadecimal.bytes(parts.signature.value), lengths.contains(signature.count) else {
+            throw Self.malformed(
+                parts.signature.name,
+                algorithm == .hmac
+                    ? "a signature consists of 64 lower-case hexadecimal digits"
+                    : "a signature of SigV4A is DER in 16 to 144 lower-case hexadecimal digits"
+            )
         }
         if let (name, value) = parts.payload {
             guard Self.isPayload(value) else {
@@ -59,15 +59,46 @@ extension SignatureClaim {
         self.algorithm = algorithm
         self.place = place
         self.signature = signature
-        accessKeyID = pieces[0]
-        dateStamp = pieces[1]
-        region = pieces[2]
-        service = pieces[3]
+        (accessKeyID, dateStamp, region, service) = scope
         sessionToken = parts.sessionToken
     }
 
     static func malformed(_ part: String, _ message: String) -> SigningError {
         SigningError(.invalidSignature, parameter: part, message: "\(part): \(message)")
+    }
+
+    private typealias Scope = (accessKeyID: String, dateStamp: String, region: String?, service: String)
+
+    private static func scope(
+        _ credential: (name: String, value: String),
+        of algorithm: Algorithm
+    ) throws(SigningError) -> Scope {
+        let hasRegion = algorithm == .hmac
+        var pieces = credential.value.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        let end = pieces.popLast()
+        guard end == "aws4_request", pieces.count == (hasRegion ? 4 : 3), isAccessKey(pieces[0]),
+            pieces[1].utf8.count == 8, pieces[1].utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+            pieces[2...].allSatisfy({ CredentialScope.isName($0) })
+        else {
+            throw malformed(
+                credential.name,
+                "a credential has the form access-key/yyyyMMdd/\(hasRegion ? "region/" : "")service/aws4_request"
+            )
+        }
+        return (pieces[0], pieces[1], hasRegion ? pieces[2] : nil, pieces[pieces.count - 1])
+    }
+
+    private static func regionSet(
+        _ part: (name: String, value: String?),
+        of algorithm: Algorithm
+    ) throws(SigningError) -> RegionSet? {
+        guard algorithm == .ecdsa else { return nil }
+        guard let text = part.value else { throw malformed(part.name, "it is missing; SigV4A names its regions") }
+        do throws(SigningError) {
+            return try RegionSet(text)
+        } catch {
+            throw malformed(part.name, error.message)
+        }
     }
 
     /// As credentials accept it.
@@ -100,6 +131,7 @@ extension SignatureClaim {
         text == CanonicalRequest.unsignedPayload || PayloadHash.isHash(text)
             || [
                 "STREAMING-AWS4-HMAC-SHA256-PAYLOAD", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER",
+                "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD", "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD-TRAILER",
                 "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
             ].contains(text)
     }

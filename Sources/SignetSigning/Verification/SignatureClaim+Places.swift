@@ -56,7 +56,8 @@ extension SignatureClaim {
             date: require("X-Amz-Date"),
             expires: require("X-Amz-Expires").value,
             sessionToken: oneToken(token, session),
-            payload: payload ?? ("X-Amz-Content-Sha256", CanonicalRequest.unsignedPayload)
+            payload: payload ?? ("X-Amz-Content-Sha256", CanonicalRequest.unsignedPayload),
+            regionSet: ("X-Amz-Region-Set", find("X-Amz-Region-Set"))
         )
         return try SignatureClaim(parts, place: .query)
     }
@@ -81,7 +82,8 @@ extension SignatureClaim {
                 headers["x-amz-security-token"]?.value,
                 headers["x-amz-s3session-token"]?.value
             ),
-            payload: payload
+            payload: payload,
+            regionSet: ("x-amz-region-set", headers["x-amz-region-set"]?.value)
         )
         let claim = try SignatureClaim(parts, place: .headers)
         if payload == nil, claim.service.hasPrefix("s3") {

@@ -6,6 +6,8 @@ public struct SignatureClaim: Sendable, CustomStringConvertible, CustomDebugStri
     public enum Algorithm: String, Sendable, Hashable {
         /// Signature Version 4.
         case hmac = "AWS4-HMAC-SHA256"
+        /// Signature Version 4A, for several regions.
+        case ecdsa = "AWS4-ECDSA-P256-SHA256"
     }
 
     /// Where a request carries its signature.
@@ -24,8 +26,10 @@ public struct SignatureClaim: Sendable, CustomStringConvertible, CustomDebugStri
     public let accessKeyID: String
     /// The scope's day, `yyyyMMdd`.
     public let dateStamp: String
-    /// The scope's region.
-    public let region: String
+    /// The scope's region; `nil` for SigV4A, whose scope has none.
+    public let region: String?
+    /// The regions in which SigV4A says that it holds.
+    public let regionSet: RegionSet?
     /// The scope's service.
     public let service: String
     /// When it was signed.
@@ -41,7 +45,10 @@ public struct SignatureClaim: Sendable, CustomStringConvertible, CustomDebugStri
     let signature: [UInt8]
 
     /// The scope as it stands in the string to sign.
-    var scope: String { CredentialScope(dateStamp: dateStamp, region: region, service: service).description }
+    var scope: String {
+        guard let region else { return MultiRegionScope(dateStamp: dateStamp, service: service).description }
+        return CredentialScope(dateStamp: dateStamp, region: region, service: service).description
+    }
 
     /// Names access key, scope and time alone.
     public var description: String { "SignatureClaim(\(accessKeyID)/\(scope), \(time.amzDate))" }

@@ -93,7 +93,11 @@ public struct SignatureVerifier: Sendable {
     }
 
     private func isSigned(_ string: StringToSign, by claim: SignatureClaim) -> Bool {
-        let scope = CredentialScope(dateStamp: claim.dateStamp, region: claim.region, service: claim.service)
+        guard let region = claim.region else {
+            let key = try? SigV4AKey(credentials: credentials)
+            return key?.publicKey.verifies(claim.signature, of: string) ?? false
+        }
+        let scope = CredentialScope(dateStamp: claim.dateStamp, region: region, service: claim.service)
         let expected = SigningKey(credentials: credentials, scope: scope).signature(of: string)
         return ConstantTime.areEqual(expected.bytes, claim.signature)
     }
@@ -110,7 +114,10 @@ public struct SignatureVerifier: Sendable {
 
     private func ofScope(_ claim: SignatureClaim) -> [SignatureRefusal] {
         var result: [SignatureRefusal] = []
-        if let region, claim.region != region { result.append(.otherRegion(claim.region, expected: region)) }
+        if let region, !(claim.regionSet?.contains(region) ?? (claim.region == region)) {
+            let signed = claim.region ?? claim.regionSet?.text ?? ""
+            result.append(.otherRegion(signed, expected: region))
+        }
         if claim.service != service { result.append(.otherService(claim.service, expected: service)) }
         return result
     }

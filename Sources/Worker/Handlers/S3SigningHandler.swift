@@ -69,6 +69,11 @@ package struct S3SigningHandler: Sendable {
                     (signed.fields, signed.shared) = try compiler.form(for: item, key: key, path: path)
                     signed.path = key.hasSuffix(POSTPolicy.fileName) ? "" : "/\(PercentEncoding.path(key))"
                     signatures.append(contentsOf: repeatElement(0, count: ReplyJoiner.signatureLength))
+                } else if compiler.endpoint.kind == .multiRegionAccessPoint {
+                    let request = try compiler.multiRegion(for: item, key: key, path: path)
+                    (signed.path, signed.shared) = (request.path, request.shared)
+                    signed.signature = Data(request.signature)
+                    signatures.append(contentsOf: repeatElement(0, count: ReplyJoiner.signatureLength))
                 } else {
                     let (template, shared) = try compiler.template(for: item, path: path)
                     let object: SignedObject

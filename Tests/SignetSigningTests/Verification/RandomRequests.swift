@@ -90,6 +90,21 @@ struct RandomRequests {
         )
     }
 
+    /// A request presigned by SigV4A for the signer's region alone.
+    mutating func multiRegion(by signer: Signer) throws -> Sent {
+        let url = try MultiRegionPresigner(credentials: signer.credentials).presign(
+            pick(["GET", "PUT", "HEAD", "DELETE"]),
+            host: "a.mrap.accesspoint.s3-global.amazonaws.com",
+            path: "/" + word(Self.text, 0...20),
+            query: pairs(["a", "A", "b c", "x"], 0...3),
+            headers: pairs(["x-a", "x-amz-meta-a", "content-type"], 0...3),
+            regionSet: RegionSet(signer.region),
+            at: signer.time,
+            expiresIn: Int64.random(in: 1...604_800, using: &random)
+        )
+        return Sent(method: url.method, url: url.url, headers: url.headers)
+    }
+
     /// A request signed in its headers.
     mutating func authorized(by signer: Signer) throws -> Sent {
         var request = SignableRequest(
