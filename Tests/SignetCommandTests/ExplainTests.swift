@@ -84,7 +84,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("http://", "url"), ("not a url", "url"), ("https://b.s3.us-east-1.amazonaws.com/key", "the request is not signed"),
+        ("http://", "url"), ("not a url", "url"),
+        ("https://b.s3.us-east-1.amazonaws.com/key", "the request is not signed"),
         ("https://b.example/k?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=a", "X-Amz-SignedHeaders"),
     ])
     func whatIsNoPresignedURLIsSaidSo(url: String, parameter: String) async throws {
