@@ -42,6 +42,7 @@ library librdkafka.so.1          librdkafka1
 library libcrypto.so.3           libssl3
 library libstdc++.so.6           libstdc++6
 library libz.so.1                zlib1g
+library libxml2.so.2             libxml2
 file    /etc/ssl/certs/ca-certificates.crt  ca-certificates
 file    /usr/share/zoneinfo/UTC  tzdata
 '

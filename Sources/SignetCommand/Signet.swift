@@ -21,7 +21,7 @@ struct Signet: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             DemoCommand.self, DevCommand.self, GatewayCommand.self, WorkerCommand.self, BrokerCommand.self,
-            TopicsCommand.self, KeysCommand.self, SignCommand.self, CheckCommand.self, ConfigCommand.self,
+            TopicsCommand.self, KeysCommand.self, SignCommand.self, ExplainCommand.self, CheckCommand.self, ConfigCommand.self,
         ]
     )
 }

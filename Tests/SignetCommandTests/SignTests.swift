@@ -12,7 +12,8 @@ import Testing
 
     /// botocore, with its clock at the job's signing time.
     private static let oracle = """
-        import datetime, sys
+        import datetime, os, sys
+        os.environ['BOTO_DISABLE_CRT'] = 'true'
         import botocore.session, botocore.auth
         from botocore.config import Config
 

@@ -19,10 +19,10 @@ package struct ReplyJoiner: Sendable {
     package struct Joined: Sendable {
         package let item: SignedItem
         package let shared: SharedRequest
-        /// The presigned URL: a secret for as long as it lives.
+        /// The presigned URL, a secret for as long as it lives; or where a form goes.
         package let url: String
-        /// The object's URL without a signature.
-        package let publicURL: String
+        /// The object's URL without a signature; `nil` where the client chooses the key.
+        package let publicURL: String?
         /// The object's URL at the CDN; `nil` if no CDN domain was asked for.
         package let cdnURL: String?
     }
@@ -48,13 +48,20 @@ package struct ReplyJoiner: Sendable {
         let common = result.shared[shared]
         let from = result.signatures.startIndex + start
         let signature = result.signatures[from..<from + Self.signatureLength]
-        let publicURL = common.origin + common.pathPrefix + item.path
+        let bucketURL = common.origin + common.pathPrefix
+        let publicURL = bucketURL + item.path
+        let isForm = !item.fields.isEmpty
+        // The client of a form may choose the key.
+        let isOpen = isForm && item.path.isEmpty
+        let url =
+            !isForm
+            ? "\(publicURL)?\(common.query)&X-Amz-Signature=\(Hexadecimal.string(signature))" : "\(bucketURL)/"
         return Joined(
             item: item,
             shared: common,
-            url: "\(publicURL)?\(common.query)&X-Amz-Signature=\(Hexadecimal.string(signature))",
-            publicURL: publicURL,
-            cdnURL: common.cdnOrigin.isEmpty ? nil : common.cdnOrigin + item.path
+            url: url,
+            publicURL: isOpen ? nil : publicURL,
+            cdnURL: common.cdnOrigin.isEmpty || isOpen ? nil : common.cdnOrigin + item.path
         )
     }
 
@@ -64,7 +71,7 @@ package struct ReplyJoiner: Sendable {
         for index in result.items.indices where !result.items[index].hasFailure {
             let joined = try join(at: index)
             whole.items[index].url = joined.url
-            whole.items[index].publicURL = joined.publicURL
+            if let publicURL = joined.publicURL { whole.items[index].publicURL = publicURL }
             if let cdnURL = joined.cdnURL { whole.items[index].cdnURL = cdnURL }
             whole.items[index].path = ""
         }

@@ -8,12 +8,16 @@ internal import Hummingbird
 struct Routes: Sendable {
     let upload: UploadRoute
     let download: DownloadRoute
+    let operation: OperationRoute
+    let postPolicy: PostPolicyRoute
     let catalog: CatalogRoutes
     let job: JobRoute
 
     func add(to router: Router<GatewayContext>) {
         router.post(RouterPath(UploadRoute.path), use: upload.post)
         router.post(RouterPath(DownloadRoute.path), use: download.post)
+        router.post(RouterPath(OperationRoute.path), use: operation.post)
+        router.post(RouterPath(PostPolicyRoute.path), use: postPolicy.post)
         router.get(RouterPath(CatalogRoutes.regionsPath), use: catalog.getRegions)
         router.get(RouterPath(CatalogRoutes.storageClassesPath), use: catalog.getStorageClasses)
         router.get(RouterPath(JobRoute.path), use: job.get)
@@ -23,6 +27,8 @@ struct Routes: Sendable {
     private static let methods: [(path: String, allow: String)] = [
         (UploadRoute.path, "POST"),
         (DownloadRoute.path, "POST"),
+        (OperationRoute.path, "POST"),
+        (PostPolicyRoute.path, "POST"),
         (CatalogRoutes.regionsPath, "GET, HEAD"),
         (CatalogRoutes.storageClassesPath, "GET, HEAD"),
         (JobRoute.path, "GET, HEAD"),

@@ -45,6 +45,7 @@ struct SigningAnswer {
         switch job.answer {
         case .upload: json.member("uploadUrl", joined.url)
         case .download: json.member("downloadUrl", joined.url)
+        case .operation, .form: json.member("url", joined.url)
         }
         json.member("publicUrl", joined.publicURL)
         json.member("cdnUrl", joined.cdnURL)
@@ -63,6 +64,13 @@ struct SigningAnswer {
         json.key("headers")
         json.object { json in
             for header in shared.headers { json.member(header.name, header.value) }
+        }
+        if job.answer == .form {
+            // In their order; the file comes last.
+            json.key("fields")
+            json.object { json in
+                for field in joined.item.fields { json.member(field.name, field.value) }
+            }
         }
         json.member("key", joined.item.key)
         json.member("bucket", shared.bucket)

@@ -44,6 +44,15 @@ public struct S3Endpoint: Sendable, Hashable {
     /// `https://bucket.s3.eu-central-1.amazonaws.com`.
     public var origin: String { "\(scheme)://\(host)" }
 
+    /// Whether browsers can upload by forms: R2 and B2 know no POST policies.
+    public var takesForms: Bool {
+        switch kind {
+        case .bucket, .directoryBucket: true
+        case .custom: !["r2.cloudflarestorage.com", "backblazeb2.com"].contains { host.hasSuffix(".\($0)") }
+        case .accessPoint, .objectLambda, .outposts, .multiRegionAccessPoint: false
+        }
+    }
+
     /// Service of the scope.
     public var service: String {
         switch kind {

@@ -28,6 +28,34 @@ public struct SignatureVerifier: Sendable {
     ///   - now: Unix seconds.
     public func verify(_ request: ReceivedRequest, body: PayloadHash? = nil, now: Int64) -> SignatureVerification {
         let claim = request.claim
+        var verification = Self.examine(request, body: body, now: now)
+        let isComplete = !verification.refusals.contains { refusal in
+            if case .headerNotSent = refusal { true } else { false }
+        }
+        let ofCredential = ofCredential(claim)
+        verification.refusals = ofCredential + ofScope(claim) + verification.refusals
+        if let end = credentials.expiration {
+            verification.end = min(verification.end, end)
+            if end <= now { verification.refusals.append(.credentialExpired(at: end)) }
+        }
+        // With another credential, or without a header that it is of, a signature cannot match: no news.
+        if ofCredential.isEmpty, isComplete, !isSigned(verification.stringToSign, by: claim) {
+            verification.refusals.append(.signatureMismatch)
+        }
+        return verification
+    }
+
+    /// Looks at all that needs no key: the time of a request, and the headers that it is of.
+    ///
+    /// - Parameters:
+    ///   - body: The hash of the body that came; `nil`: not looked at.
+    ///   - now: Unix seconds.
+    public static func examine(
+        _ request: ReceivedRequest,
+        body: PayloadHash? = nil,
+        now: Int64
+    ) -> SignatureVerification {
+        let claim = request.claim
         let headers = CanonicalHeaders(
             host: request.host,
             received: request.headers,
@@ -46,22 +74,19 @@ public struct SignatureVerifier: Sendable {
             scope: claim.scope,
             canonicalRequest: canonicalRequest
         )
-        var refusals = ofCredential(claim)
-        let isOurs = refusals.isEmpty
-        refusals += ofScope(claim)
-        let end = min(Self.end(of: claim), credentials.expiration ?? .max)
+        var refusals: [SignatureRefusal] = []
+        if claim.dateStamp != claim.time.dateStamp {
+            refusals.append(.otherDate(scope: claim.dateStamp, time: claim.time.amzDate))
+        }
         refusals += ofTime(claim, now: now)
-        let missing = claim.signedHeaders.filter { $0 != "host" && request.headers[$0] == nil }
-        refusals += missing.map { .headerNotSent($0) }
-        refusals += Self.ofUnsignedHeaders(request)
+        refusals += claim.signedHeaders.filter { $0 != "host" && request.headers[$0] == nil }.map { .headerNotSent($0) }
+        refusals += ofUnsignedHeaders(request)
         if let body, let signed = claim.payload, PayloadHash.isHash(signed.text), signed != body {
             refusals.append(.payloadDiffers)
         }
-        // With another credential, or without a header that it is of, a signature cannot match: no news.
-        if isOurs, missing.isEmpty, !isSigned(stringToSign, by: claim) { refusals.append(.signatureMismatch) }
         return SignatureVerification(
             refusals: refusals,
-            end: end,
+            end: end(of: claim),
             canonicalRequest: canonicalRequest,
             stringToSign: stringToSign
         )
@@ -89,25 +114,20 @@ public struct SignatureVerifier: Sendable {
 
     private func ofScope(_ claim: SignatureClaim) -> [SignatureRefusal] {
         var result: [SignatureRefusal] = []
-        if claim.dateStamp != claim.time.dateStamp {
-            result.append(.otherDate(scope: claim.dateStamp, time: claim.time.amzDate))
-        }
         if let region, !(claim.regionSet?.contains(region) ?? (claim.region == region)) {
-            let signed = claim.region ?? claim.regionSet?.text ?? ""
-            result.append(.otherRegion(signed, expected: region))
+            result.append(.otherRegion(claim.regions, expected: region))
         }
         if claim.service != service { result.append(.otherService(claim.service, expected: service)) }
         return result
     }
 
-    private func ofTime(_ claim: SignatureClaim, now: Int64) -> [SignatureRefusal] {
+    private static func ofTime(_ claim: SignatureClaim, now: Int64) -> [SignatureRefusal] {
         var result: [SignatureRefusal] = []
         let signed = claim.time.unixSeconds
-        if signed - Self.tolerance > now { result.append(.notYetValid(until: signed - Self.tolerance)) }
-        if now >= Self.end(of: claim) {
-            result.append(claim.place == .query ? .expired(at: Self.end(of: claim)) : .tooOld(signedAt: signed))
+        if signed - tolerance > now { result.append(.notYetValid(until: signed - tolerance)) }
+        if now >= end(of: claim) {
+            result.append(claim.place == .query ? .expired(at: end(of: claim)) : .tooOld(signedAt: signed))
         }
-        if let end = credentials.expiration, end <= now { result.append(.credentialExpired(at: end)) }
         return result
     }
 

@@ -36,6 +36,11 @@ package struct CredentialResolver: Sendable {
     /// Names of the profiles, for the start-up log.
     package var profileNames: [String] { profiles.keys.sorted() }
 
+    /// The credential of a profile, whatever tenants may use it; `nil` if there is none of that name.
+    package func credentials(ofProfile name: String) -> SigningCredentials? {
+        profiles[name]?.signer.credentials
+    }
+
     /// The signer for a job.
     ///
     /// - Parameter now: The worker's clock, Unix milliseconds.

@@ -61,19 +61,28 @@ package struct S3SigningHandler: Sendable {
                         message: "firstItem is beyond what can be counted"
                     )
                 }
-                let key = try ObjectKey.make(for: item, jobID: job.jobID, position: position, path: path)
-                let (template, shared) = try compiler.template(for: item, path: path)
-                let object: SignedObject
-                do {
-                    object = try template.sign(key: key)
-                } catch {
-                    throw FailureError(signing: error) { _ in item.key.isEmpty ? "\(path).filename" : "\(path).key" }
-                }
+                let key =
+                    compiler.operation.isOnBucket
+                    ? item.key : try ObjectKey.make(for: item, jobID: job.jobID, position: position, path: path)
                 signed.key = key
-                signed.shared = shared
-                signed.path = object.path
-                object.appendSignature(to: &signatures)
-                outcome.count(declaredBytes: compiler.declaredBytes(at: shared), key: key)
+                if compiler.isOfForms, compiler.endpoint.takesForms {
+                    (signed.fields, signed.shared) = try compiler.form(for: item, key: key, path: path)
+                    signed.path = key.hasSuffix(POSTPolicy.fileName) ? "" : "/\(PercentEncoding.path(key))"
+                    signatures.append(contentsOf: repeatElement(0, count: ReplyJoiner.signatureLength))
+                } else {
+                    let (template, shared) = try compiler.template(for: item, path: path)
+                    let object: SignedObject
+                    do {
+                        object = try template.sign(key: key)
+                    } catch {
+                        throw FailureError(signing: error) { _ in item.key.isEmpty ? "\(path).filename" : "\(path).key"
+                        }
+                    }
+                    signed.shared = shared
+                    signed.path = object.path
+                    object.appendSignature(to: &signatures)
+                }
+                outcome.count(declaredBytes: compiler.declaredBytes(at: signed.shared), key: key)
             } catch {
                 signed.failure = Failure(error)
                 signatures.append(contentsOf: repeatElement(0, count: ReplyJoiner.signatureLength))
