@@ -21,7 +21,7 @@ import Testing
         #expect(output == Data("ab".utf8))
     }
 
-    @Test(arguments: ["boto3", "botocore", "jsonschema", "prometheus_client"])
+    @Test(arguments: ["awscrt", "boto3", "botocore", "cryptography", "jsonschema", "prometheus_client"])
     func pythonHasTheModulesThatTheTestsNeed(module: String) async throws {
         _ = try await PythonEnvironment.run(source: "import \(module)")
     }

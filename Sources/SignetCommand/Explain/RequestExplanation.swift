@@ -24,7 +24,7 @@ struct RequestExplanation {
         lines += [
             "signed by   \(claim.accessKeyID)\(claim.sessionToken == nil ? "" : " (temporary, with a session token)")",
             "algorithm   \(claim.algorithm.rawValue), in the \(claim.place.rawValue)",
-            "scope       \(claim.region ?? "regions \(claim.regionSet?.text ?? "")"), \(claim.service), \(claim.dateStamp)",
+            "scope       \(claim.regions), \(claim.service), \(claim.dateStamp)",
             "signed at   \(time(claim.time.unixSeconds))",
         ]
         if let expiresIn = claim.expiresIn {

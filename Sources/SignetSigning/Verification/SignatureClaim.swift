@@ -44,6 +44,9 @@ public struct SignatureClaim: Sendable, CustomStringConvertible, CustomDebugStri
     let payload: PayloadHash?
     let signature: [UInt8]
 
+    /// The region, or SigV4A's set of regions.
+    public var regions: String { region ?? regionSet?.text ?? "" }
+
     /// The scope as it stands in the string to sign.
     var scope: String {
         guard let region else { return MultiRegionScope(dateStamp: dateStamp, service: service).description }

@@ -115,8 +115,7 @@ public struct SignatureVerifier: Sendable {
     private func ofScope(_ claim: SignatureClaim) -> [SignatureRefusal] {
         var result: [SignatureRefusal] = []
         if let region, !(claim.regionSet?.contains(region) ?? (claim.region == region)) {
-            let signed = claim.region ?? claim.regionSet?.text ?? ""
-            result.append(.otherRegion(signed, expected: region))
+            result.append(.otherRegion(claim.regions, expected: region))
         }
         if claim.service != service { result.append(.otherService(claim.service, expected: service)) }
         return result

@@ -78,6 +78,23 @@ struct SigV4AKeyTests {
         for signature in signatures { #expect(key.publicKey.verifies(signature, of: string)) }
     }
 
+    @Test
+    func manyTasksShareAKey() async throws {
+        let presigner = try MultiRegionPresigner(credentials: Example.credentials())
+        let verifier = try SignatureVerifier(credentials: Example.credentials())
+        let time = try Example.time()
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            for number in 0..<400 {
+                group.addTask {
+                    let url = try presigner.presign("GET", host: "h", path: "/\(number)", at: time, expiresIn: 60)
+                    return try verifier.verify(ReceivedRequest(method: "GET", url: url.url), now: time.unixSeconds)
+                        .isValid
+                }
+            }
+            for try await isValid in group { #expect(isValid) }
+        }
+    }
+
     /// The order of P-256 (FIPS 186-5; SP 800-186, section 3.2.1.3) less two is the largest that is taken.
     @Test(arguments: [
         ("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc63254f", true),

@@ -198,6 +198,60 @@ struct ReceivedRequestTests {
         #expect(refused == nil)
     }
 
+    /// 60,000 texts of fragments and of any Unicode: each is read or refused.
+    @Test
+    func garbageIsRefusedOrReadButNeverTraps() throws {
+        let seed = UInt64.random(in: 0 ... .max)
+        print("garbage: seed \(seed)")
+        var random = SplitMix(state: seed)
+        let query = try Self.url().split(separator: "?").last.map(String.init) ?? ""
+        let fragments =
+            query.split(separator: "&").map { "\($0)&" } + [
+                "https://", "h", "/", "?", "&", "=", "%", "%2", "%FF", "+", "#", "@", ":", ";", "[", "\r\n", "\0", "é",
+                "e\u{301}",
+                "\u{600}", "😀", "AWS4-HMAC-SHA256 ", "AWS4-ECDSA-P256-SHA256 ", "Credential=", ", ",
+                "SignedHeaders=host",
+                "Signature=", "a/20130524/us-east-1/s3/aws4_request", String(repeating: "0", count: 64),
+            ]
+        func text() -> String {
+            (0..<Int.random(in: 0...14, using: &random)).map { _ in
+                random.next() % 8 == 0
+                    ? Unicode.Scalar(UInt32.random(in: 0...0x2_FFFF, using: &random)).map { String($0) } ?? ""
+                    : fragments[Int(random.next() % UInt64(fragments.count))]
+            }.joined()
+        }
+        let verifier = try SignatureVerifier(credentials: Example.credentials())
+        var read = 0
+        func check(_ make: () throws(SigningError) -> ReceivedRequest) {
+            do throws(SigningError) {
+                let request = try make()
+                read += 1
+                _ = verifier.verify(request, now: .random(in: .min ... .max, using: &random))
+            } catch {
+                #expect(!error.message.isEmpty && !error.parameter.isEmpty, "seed \(seed)")
+            }
+        }
+        for _ in 0..<20_000 {
+            let (first, second) = (text(), text())
+            check { () throws(SigningError) in
+                try ReceivedRequest(method: "GET", url: "https://h/" + first + "?" + query + second)
+            }
+            check { () throws(SigningError) in try ReceivedRequest(method: first, url: second) }
+            check { () throws(SigningError) in
+                try ReceivedRequest(
+                    method: "PUT",
+                    host: "h",
+                    target: "/" + first,
+                    headers: [
+                        ("authorization", "AWS4-HMAC-SHA256 " + second), ("x-amz-date", "20130524T000000Z"),
+                        ("x-amz-content-sha256", "UNSIGNED-PAYLOAD"),
+                    ]
+                )
+            }
+        }
+        #expect(read > 100, "seed \(seed)")
+    }
+
     @Test
     func headersThatCouldForgeLinesAreRefused() throws {
         let url = try Self.url()
