@@ -59,6 +59,14 @@ public struct SigningError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let invalidObjectLock = Code(rawValue: "invalid_object_lock")
         /// The ARN names nothing that requests can be sent to.
         public static let invalidARN = Code(rawValue: "invalid_arn")
+        /// A private key of CloudFront is of another kind, or no key at all.
+        public static let invalidPrivateKey = Code(rawValue: "invalid_private_key")
+        /// A key pair's id is malformed, or a ring has no key for the time.
+        public static let invalidKeyPair = Code(rawValue: "invalid_key_pair")
+        /// A policy's resource holds what must be encoded.
+        public static let invalidResource = Code(rawValue: "invalid_resource")
+        /// A range of addresses is not IPv4 in CIDR notation.
+        public static let invalidIPRange = Code(rawValue: "invalid_ip_range")
         /// The credential has ended.
         public static let credentialExpired = Code(rawValue: "credential_expired")
         /// A method is not of capital letters.

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import COpenSSL
+
+/// A private key whose public half a distribution trusts, read from PEM once: RSA of 2,048 bits at least, or ECDSA over
+/// P-256 (CloudFront Developer Guide, "Specifying signers that can create signed URLs and signed cookies"). The owner of
+/// OpenSSL's object; shows nothing of the key.
+///
+/// `@unchecked Sendable`: OpenSSL only reads the key when it signs, each time with a context of its own.
+public final class CloudFrontKey: @unchecked Sendable, CustomStringConvertible, CustomDebugStringConvertible,
+    CustomReflectable
+{
+    /// Names the public key at CloudFront, e.g. `K2JCJMDEHXQW5F`; no secret.
+    public let keyPairID: String
+    private let key: OpaquePointer
+    /// Bytes of a signature at most.
+    private let longestSignature: Int
+
+    /// Bytes of a PEM file at most.
+    private static let longestPEM = 65_536
+
+    /// Reads a key: PKCS#1 or PKCS#8 of RSA, SEC1 or PKCS#8 of EC; not encrypted.
+    ///
+    /// - Parameters:
+    ///   - keyPairID: 1 to 128 letters, digits, hyphens and underscores.
+    ///   - pem: Text with `-----BEGIN … PRIVATE KEY-----`.
+    /// - Throws: `invalid_key_pair` or `invalid_private_key`; neither holds anything of the key.
+    public init(keyPairID: String, pem: String) throws(SigningError) {
+        guard
+            (1...128).contains(keyPairID.utf8.count),
+            keyPairID.utf8.allSatisfy({ PercentEncoding.isUnreserved($0) && $0 != UInt8(ascii: "~") })
+        else {
+            throw SigningError(
+                .invalidKeyPair,
+                parameter: "keyPairId",
+                message: "a key pair's id is 1 to 128 letters, digits, hyphens and underscores, as CloudFront names it"
+            )
+        }
+        let key = try Self.read(pem)
+        do throws(SigningError) {
+            try Self.check(key)
+        } catch {
+            EVP_PKEY_free(key)
+            throw error
+        }
+        self.keyPairID = keyPairID
+        self.key = key
+        longestSignature = Int(EVP_PKEY_get_size(key))
+    }
+
+    deinit { EVP_PKEY_free(key) }
+
+    /// Signs a policy: RSA by PKCS#1 v1.5, ECDSA in DER.
+    ///
+    /// - Throws: `signing_failed`.
+    public func signature(of policy: String, hash: CloudFrontHash) throws(SigningError) -> [UInt8] {
+        let context = EVP_MD_CTX_new()
+        defer { EVP_MD_CTX_free(context) }
+        var policy = policy
+        let signature: [UInt8]? = policy.withUTF8 { message in
+            guard context != nil, EVP_DigestSignInit(context, nil, hash.algorithm, nil, key) == 1 else { return nil }
+            var isSigned = false
+            let bytes = [UInt8](unsafeUninitializedCapacity: longestSignature) { buffer, count in
+                count = buffer.count
+                isSigned = EVP_DigestSign(context, buffer.baseAddress, &count, message.baseAddress, message.count) == 1
+                if !isSigned { count = 0 }
+            }
+            return isSigned ? bytes : nil
+        }
+        guard let signature else {
+            ERR_clear_error()
+            throw SigningError(
+                .signingFailed,
+                parameter: "privateKey",
+                message: "the policy could not be signed by the cryptographic library"
+            )
+        }
+        return signature
+    }
+
+    // MARK: Reading
+
+    private static func read(_ pem: String) throws(SigningError) -> OpaquePointer {
+        guard pem.utf8.count <= longestPEM else { throw invalid("is longer than \(longestPEM) bytes") }
+        if pem.contains("ENCRYPTED") {
+            throw invalid("is encrypted; decrypt it first (openssl pkey -in FILE -out FILE) and guard the file instead")
+        }
+        var pem = pem
+        let key: OpaquePointer? = pem.withUTF8 { bytes in
+            guard let file = BIO_new_mem_buf(bytes.baseAddress, Int32(bytes.count)) else { return nil }
+            defer { BIO_free(file) }
+            // Without a callback OpenSSL would ask at the terminal for the password of an encrypted key.
+            return PEM_read_bio_PrivateKey(file, nil, { _, _, _, _ in -1 }, nil)
+        }
+        // What it wrote down about other forms that it tried would confuse whoever asks next on this thread.
+        ERR_clear_error()
+        guard let key else { throw invalid("is no private key in PEM (-----BEGIN PRIVATE KEY-----)") }
+        return key
+    }
+
+    private static func check(_ key: OpaquePointer) throws(SigningError) {
+        switch EVP_PKEY_get_base_id(key) {
+        case EVP_PKEY_RSA:
+            let bits = EVP_PKEY_get_bits(key)
+            guard (2_048...16_384).contains(bits) else {
+                throw invalid("is an RSA key of \(bits) bits; CloudFront takes 2048")
+            }
+        case EVP_PKEY_EC:
+            var name = [CChar](repeating: 0, count: 64)
+            var count = 0
+            let isNamed = EVP_PKEY_get_group_name(key, &name, name.count, &count) == 1
+            let curve = String(decoding: name[..<min(count, name.count)].map(UInt8.init(bitPattern:)), as: UTF8.self)
+            guard isNamed, curve == "prime256v1" else {
+                ERR_clear_error()
+                throw invalid("is an EC key of another curve; CloudFront takes P-256 (prime256v1)")
+            }
+        default:
+            throw invalid("is neither RSA nor EC")
+        }
+    }
+
+    private static func invalid(_ what: String) -> SigningError {
+        SigningError(.invalidPrivateKey, parameter: "privateKey", message: "the key \(what)")
+    }
+
+    /// Names the key pair alone.
+    public var description: String { "CloudFrontKey(\(keyPairID))" }
+    /// The same.
+    public var debugDescription: String { description }
+    /// Shows the key pair's id alone.
+    public var customMirror: Mirror { Mirror(self, children: ["keyPairID": keyPairID]) }
+}
+
+/// What policies are hashed with (CloudFront Developer Guide, `Hash-Algorithm`).
+public enum CloudFrontHash: String, Sendable, Hashable, CaseIterable {
+    /// What CloudFront takes where nothing is said.
+    case sha1 = "SHA1"
+    case sha256 = "SHA256"
+
+    fileprivate var algorithm: OpaquePointer? {
+        switch self {
+        case .sha1: EVP_sha1()
+        case .sha256: EVP_sha256()
+        }
+    }
+}
