@@ -52,6 +52,7 @@ package struct HTTPFront: Sendable {
             download: DownloadRoute(signing: signing),
             operation: OperationRoute(signing: signing),
             postPolicy: PostPolicyRoute(signing: signing),
+            cloudFront: CloudFrontRoutes(signing: signing),
             catalog: CatalogRoutes(),
             job: JobRoute(states: states, clock: clock)
         )

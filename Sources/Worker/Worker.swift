@@ -77,10 +77,7 @@ package struct Worker: Service {
             ],
             concurrency: concurrency,
             processor: RecordProcessor(
-                handler: JobHandler(
-                    signing: S3SigningHandler(credentials: credentials),
-                    worker: configuration.identity
-                ),
+                handler: JobHandler(credentials: credentials, worker: configuration.identity),
                 encoder: ReplyEncoder(maximumBytes: configuration.maximumReplyBytes),
                 allowedReplyTopics: configuration.allowedReplyTopics
             ),

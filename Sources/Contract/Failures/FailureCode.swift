@@ -52,6 +52,9 @@ package struct FailureCode: RawRepresentable, Sendable, Hashable, CustomStringCo
     package static let invalidObjectLock = FailureCode(rawValue: "invalid_object_lock")
     package static let invalidField = FailureCode(rawValue: "invalid_field")
     package static let invalidCondition = FailureCode(rawValue: "invalid_condition")
+    package static let invalidResource = FailureCode(rawValue: "invalid_resource")
+    package static let invalidIPRange = FailureCode(rawValue: "invalid_ip_range")
+    package static let invalidKeyPair = FailureCode(rawValue: "invalid_key_pair")
 
     // Time.
     /// The signing time lies more than 5 minutes ahead of the worker's clock.

@@ -34,7 +34,8 @@ extension FailureCode {
             .invalidBucket, .unknownRegion, .invalidEndpoint, .invalidKey, .invalidExpiry, .invalidStorageClass,
             .invalidEncryption, .invalidKMSKey, .invalidHeader, .invalidMetadata, .invalidLength, .invalidQuery,
             .invalidAccessKey, .invalidDomain, .invalidARN, .invalidTime, .invalidChecksum, .invalidCopySource,
-            .invalidPart, .invalidTagging, .invalidObjectLock, .invalidField, .invalidCondition, .signingTimeInFuture,
+            .invalidPart, .invalidTagging, .invalidObjectLock, .invalidField, .invalidCondition, .invalidResource,
+            .invalidIPRange, .invalidKeyPair, .signingTimeInFuture,
             .invalidDeadline,
             .sealingNotConfigured:
             .badRequest

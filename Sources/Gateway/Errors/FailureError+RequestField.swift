@@ -9,7 +9,8 @@ extension FailureError {
     /// (`items[0].options.fileSize`), and what a request holds in another form or not at all.
     var namedAsInRequest: FailureError {
         var path = field[...]
-        for prefix in ["s3Signing.", "items[0].", "options.", "defaults."] where path.hasPrefix(prefix) {
+        for prefix in ["s3Signing.", "cloudFrontSigning.", "items[0].", "options.", "defaults."]
+        where path.hasPrefix(prefix) {
             path = path.dropFirst(prefix.count)
         }
         var failure = self
@@ -18,6 +19,7 @@ extension FailureError {
             case "sealedCredential.secretAccessKey": "s3SecretKey"
             case "sealedCredential.sessionToken": "s3SessionToken"
             case "sealedCredential.expirationMs": "s3SessionExpiration"
+            case "notBeforeMs": "notBefore"
             case let path where path.hasPrefix("sealedCredential"): "s3AccessKey"
             case let path where Self.gatewayFields.contains(path): ""
             case let path: Self.queryFields[path] ?? String(path)

@@ -29,4 +29,6 @@ package enum AnswerShape: Sendable, Hashable {
     case download
     case operation
     case form
+    case cloudFrontURL
+    case cloudFrontCookies
 }

@@ -11,7 +11,7 @@ extension Job {
     ///
     /// - Parameters:
     ///   - patience: Milliseconds that the client waits; 0: not at all.
-    init(_ accepted: AcceptedJob, signing: S3SigningJob, tenant: String, patience: Int64) {
+    init(_ accepted: AcceptedJob, kind: OneOf_Kind, tenant: String, patience: Int64) {
         self.init()
         version = Self.writtenVersion
         jobID = accepted.id.description
@@ -19,7 +19,7 @@ extension Job {
         signingTimeMs = accepted.acceptedAt
         waitUntilMs = patience > 0 ? accepted.acceptedAt.addingReportingOverflow(patience).partialValue : 0
         deadlineMs = accepted.deadline
-        s3Signing = signing
+        self.kind = kind
     }
 }
 

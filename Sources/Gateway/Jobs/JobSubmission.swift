@@ -103,8 +103,26 @@ struct JobSubmission: Sendable {
         replyTo address: ReplyAddress,
         trace: TraceContext
     ) throws(Problem) -> OutgoingJob {
-        var signing = request.signing
-        switch request.credential {
+        let kind: Job.OneOf_Kind =
+            switch request.work {
+            case .s3(let signing, let credential): .s3Signing(try seal(credential, into: signing, of: job))
+            case .cloudFront(let signing): .cloudFrontSigning(signing)
+            }
+        let message = Job(job, kind: kind, tenant: tenant, patience: patience.milliseconds)
+        do {
+            return try OutgoingJob(message, correlationID: CorrelationID(job.id), replyTo: address, trace: trace)
+        } catch {
+            throw Problem(.internal, "the job could not be written")
+        }
+    }
+
+    private func seal(
+        _ credential: RequestCredential,
+        into signing: S3SigningJob,
+        of job: AcceptedJob
+    ) throws(Problem) -> S3SigningJob {
+        var signing = signing
+        switch credential {
         case .profile(nil): break
         case .profile(let name?): signing.credentialProfile = name
         case .inline(let credential):
@@ -121,12 +139,7 @@ struct JobSubmission: Sendable {
             }
             signing.sealedCredential = sealed
         }
-        let message = Job(job, signing: signing, tenant: tenant, patience: patience.milliseconds)
-        do {
-            return try OutgoingJob(message, correlationID: CorrelationID(job.id), replyTo: address, trace: trace)
-        } catch {
-            throw Problem(.internal, "the job could not be written")
-        }
+        return signing
     }
 
     private static func problem(_ refusal: JobRefusal) -> Problem {

@@ -10,6 +10,7 @@ struct Routes: Sendable {
     let download: DownloadRoute
     let operation: OperationRoute
     let postPolicy: PostPolicyRoute
+    let cloudFront: CloudFrontRoutes
     let catalog: CatalogRoutes
     let job: JobRoute
 
@@ -18,6 +19,8 @@ struct Routes: Sendable {
         router.post(RouterPath(DownloadRoute.path), use: download.post)
         router.post(RouterPath(OperationRoute.path), use: operation.post)
         router.post(RouterPath(PostPolicyRoute.path), use: postPolicy.post)
+        router.post(RouterPath(CloudFrontRoutes.urlPath), use: cloudFront.postURL)
+        router.post(RouterPath(CloudFrontRoutes.cookiesPath), use: cloudFront.postCookies)
         router.get(RouterPath(CatalogRoutes.regionsPath), use: catalog.getRegions)
         router.get(RouterPath(CatalogRoutes.storageClassesPath), use: catalog.getStorageClasses)
         router.get(RouterPath(JobRoute.path), use: job.get)
@@ -29,6 +32,8 @@ struct Routes: Sendable {
         (DownloadRoute.path, "POST"),
         (OperationRoute.path, "POST"),
         (PostPolicyRoute.path, "POST"),
+        (CloudFrontRoutes.urlPath, "POST"),
+        (CloudFrontRoutes.cookiesPath, "POST"),
         (CatalogRoutes.regionsPath, "GET, HEAD"),
         (CatalogRoutes.storageClassesPath, "GET, HEAD"),
         (JobRoute.path, "GET, HEAD"),

@@ -3,14 +3,31 @@
 internal import Contract
 internal import Foundation
 
-/// A request to sign one URL, its shape checked: what it asks of S3, and with which credential.
+/// A request to sign, its shape checked: what it asks for, and with which credential.
 struct SigningRequest: Sendable {
-    /// The work, still without its credential: an inline one is sealed for the job's id, which comes later.
-    var signing: S3SigningJob
-    let credential: RequestCredential
+    enum Work: Sendable {
+        /// Still without its credential: an inline one is sealed for the job's id, which comes later.
+        case s3(S3SigningJob, RequestCredential)
+        /// Its keys are the workers' own.
+        case cloudFront(CloudFrontSigningJob)
+    }
+
+    let work: Work
     let answer: AnswerShape
     /// Fields that were ignored.
     let warnings: [String]
+
+    init(signing: S3SigningJob, credential: RequestCredential, answer: AnswerShape, warnings: [String]) {
+        work = .s3(signing, credential)
+        self.answer = answer
+        self.warnings = warnings
+    }
+
+    init(cloudFront: CloudFrontSigningJob, answer: AnswerShape, warnings: [String]) {
+        work = .cloudFront(cloudFront)
+        self.answer = answer
+        self.warnings = warnings
+    }
 }
 
 extension S3SigningJob {

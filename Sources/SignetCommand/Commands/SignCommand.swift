@@ -32,13 +32,16 @@ struct SignCommand: AsyncParsableCommand {
             environment: settings.environment,
             sealingKeys: configuration.sealingKeys
         )
-        let handler = JobHandler(signing: S3SigningHandler(credentials: credentials), worker: configuration.identity)
+        let handler = JobHandler(credentials: credentials, worker: configuration.identity)
         let tenant = try settings.tenant
         var failed = false
         while let line = readLine(strippingNewline: true) {
             if line.allSatisfy(\.isWhitespace) { continue }
             let reply = answer(line, handler, tenant: tenant)
-            if reply.hasFailure || reply.s3Signing.items.contains(where: \.hasFailure) { failed = true }
+            let hasFailed =
+                reply.hasFailure || reply.s3Signing.items.contains(where: \.hasFailure)
+                || reply.cloudFrontSigning.items.contains(where: \.hasFailure)
+            if hasFailed { failed = true }
             Console.print(String(decoding: try WireFormat.json.encode(reply), as: UTF8.self))
         }
         if failed { throw ExitCode.failure }
@@ -58,8 +61,7 @@ struct SignCommand: AsyncParsableCommand {
             if job.jobID.isEmpty { job.jobID = JobID(unixMilliseconds: now).description }
             if job.tenant.isEmpty { job.tenant = tenant }
             var reply = handler.run(job, recordTime: nil, now: now, warnings: warnings).reply
-            if reply.hasFailure { return reply }
-            reply.s3Signing = try ReplyJoiner(reply.s3Signing).joined()
+            if case .s3Signing(let result) = reply.result { reply.s3Signing = try ReplyJoiner(result).joined() }
             return reply
         } catch {
             var reply = Reply()

@@ -9,6 +9,7 @@ package struct CredentialResolver: Sendable {
     package static let defaultProfile = "default"
 
     private let profiles: [String: CredentialProfile]
+    private let keyRings: [String: CloudFrontKeyRingProfile]
     private let opener: CredentialOpener
     private let opened: OpenedCredentials
 
@@ -22,19 +23,41 @@ package struct CredentialResolver: Sendable {
         sealingKeys: [SealingPrivateKey]
     ) throws(WorkerError) {
         var profiles: [String: CredentialProfile] = [:]
-        if let profilesFile { profiles = try ProfileFile(path: profilesFile).profiles }
+        var keyRings: [String: CloudFrontKeyRingProfile] = [:]
+        if let profilesFile {
+            let file = try ProfileFile(path: profilesFile)
+            (profiles, keyRings) = (file.profiles, file.keyRings)
+        }
         if profiles[Self.defaultProfile] == nil,
             let credentials = try SharedCredentials.find(environment: environment)
         {
             profiles[Self.defaultProfile] = CredentialProfile(signer: S3Signer(credentials: credentials), tenants: nil)
         }
         self.profiles = profiles
+        self.keyRings = keyRings
         opener = CredentialOpener(keys: sealingKeys)
         opened = OpenedCredentials()
     }
 
     /// Names of the profiles, for the start-up log.
     package var profileNames: [String] { profiles.keys.sorted() }
+
+    /// A key ring of CloudFront.
+    ///
+    /// - Parameter name: Empty: `default`.
+    /// - Throws: `unknown_profile`.
+    package func keyRing(named name: String, tenant: String) throws(FailureError) -> CloudFrontKeyRing {
+        let name = name.isEmpty ? Self.defaultProfile : name
+        guard let profile = keyRings[name], profile.tenants?.contains(tenant) ?? true else {
+            throw FailureError(
+                .unknownProfile,
+                field: "keyRing",
+                message: "no worker has a CloudFront key ring \"\(name)\" for tenant \"\(tenant)\"; "
+                    + "add it to the workers' profile file or name another"
+            )
+        }
+        return profile.ring
+    }
 
     /// The credential of a profile, whatever tenants may use it; `nil` if there is none of that name.
     package func credentials(ofProfile name: String) -> SigningCredentials? {

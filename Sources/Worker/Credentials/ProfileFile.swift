@@ -9,9 +9,15 @@ package import SignetSigning
 /// {"profiles": {"media": {"accessKeyId": "AKIA…", "secretAccessKey": "…",
 ///                         "sessionToken": "…", "expiration": "2026-01-31T00:00:00Z", "tenants": ["default"]}}}
 /// ```
+/// and key rings of CloudFront, whose keys follow each other by `activeFrom` (absent: from the beginning):
+/// ```json
+/// {"cloudFrontKeyRings": {"default": {"keys": [{"keyPairId": "K2JCJMDEHXQW5F", "privateKeyFile": "/etc/signet/cf.pem",
+///                                              "activeFrom": "2026-01-31T00:00:00Z"}], "tenants": ["default"]}}}
+/// ```
 /// `sessionToken`, `expiration` and `tenants` (who may use the profile; absent: all) are optional.
 package struct ProfileFile {
     package let profiles: [String: CredentialProfile]
+    package let keyRings: [String: CloudFrontKeyRingProfile]
 
     /// Reads the file.
     ///
@@ -37,11 +43,14 @@ package struct ProfileFile {
         guard let root = try? JSONSerialization.jsonObject(with: data) as? [String: Any] else {
             throw invalid("it is no JSON object")
         }
-        for key in root.keys where key != "profiles" {
-            throw invalid("the key \"\(key)\" is not known; the file has one, \"profiles\"")
+        for key in root.keys where !["profiles", "cloudFrontKeyRings"].contains(key) {
+            throw invalid("the key \"\(key)\" is not known; known are \"profiles\" and \"cloudFrontKeyRings\"")
         }
-        guard let entries = root["profiles"] as? [String: Any] else {
+        guard let entries = root["profiles", default: [String: Any]()] as? [String: Any] else {
             throw invalid("\"profiles\" must be an object of profiles by name")
+        }
+        guard let rings = root["cloudFrontKeyRings", default: [String: Any]()] as? [String: Any] else {
+            throw invalid("\"cloudFrontKeyRings\" must be an object of key rings by name")
         }
         var profiles: [String: CredentialProfile] = [:]
         for (name, value) in entries {
@@ -49,6 +58,11 @@ package struct ProfileFile {
             profiles[name] = try Self.profile(fields) { invalid("profile \(name): \($0)") }
         }
         self.profiles = profiles
+        var keyRings: [String: CloudFrontKeyRingProfile] = [:]
+        for (name, value) in rings {
+            keyRings[name] = try CloudFrontKeyRingProfile(value) { invalid("key ring \(name): \($0)") }
+        }
+        self.keyRings = keyRings
     }
 
     private static let known: Set<String> = ["accessKeyId", "secretAccessKey", "sessionToken", "expiration", "tenants"]

@@ -6,10 +6,12 @@ internal import SwiftProtobuf
 /// Runs a job of any kind and gives what is to be published about it.
 package struct JobHandler: Sendable {
     private let signing: S3SigningHandler
+    private let cloudFront: CloudFrontSigningHandler
     private let worker: WorkerIdentity
 
-    package init(signing: S3SigningHandler, worker: WorkerIdentity) {
-        self.signing = signing
+    package init(credentials: CredentialResolver, worker: WorkerIdentity) {
+        signing = S3SigningHandler(credentials: credentials)
+        cloudFront = CloudFrontSigningHandler(credentials: credentials)
         self.worker = worker
     }
 
@@ -37,11 +39,35 @@ package struct JobHandler: Sendable {
             switch job.kind {
             case .s3Signing(let request):
                 let outcome = try signing.sign(job, request, now: now)
-                return answer(job, request, outcome, now: now, warnings: warnings + outcome.warnings)
-            case .cloudFrontSigning, nil:
+                var reply = Reply(answering: job, now: now)
+                reply.warnings = warnings + outcome.warnings
+                reply.s3Signing = outcome.result
+                return answer(
+                    job,
+                    reply,
+                    outcome.event(for: job, request),
+                    subject: request.s3Bucket,
+                    now: now,
+                    signed: Int(outcome.signed)
+                )
+            case .cloudFrontSigning(let request):
+                let outcome = try cloudFront.sign(job, request)
+                var reply = Reply(answering: job, now: now)
+                reply.warnings = warnings
+                reply.cloudFrontSigning = outcome.result
+                return answer(
+                    job,
+                    reply,
+                    outcome.event(for: job),
+                    subject: request.domain,
+                    now: now,
+                    signed: Int(outcome.signed)
+                )
+            case nil:
                 throw FailureError(
                     .unsupported,
-                    message: "this worker knows no job of that kind; known are s3Signing. Update the workers first"
+                    message: "this worker knows no job of that kind; known are s3Signing, cloudFrontSigning. "
+                        + "Update the workers first"
                 )
             }
         } catch {
@@ -51,22 +77,20 @@ package struct JobHandler: Sendable {
 
     private func answer(
         _ job: Job,
-        _ request: S3SigningJob,
-        _ outcome: S3SigningOutcome,
+        _ reply: Reply,
+        _ minted: UrlsMinted,
+        subject: String,
         now: Int64,
-        warnings: [String]
+        signed: Int
     ) -> Answer {
-        var reply = Reply(answering: job, now: now)
-        reply.warnings = warnings
-        reply.s3Signing = outcome.result
-        var minted = outcome.event(for: job, request)
+        var minted = minted
         minted.latencyMs = latency(of: job, now: now)
         minted.worker = worker.name
         return Answer(
             reply: reply,
-            event: event(.urlsMinted, job, subject: request.s3Bucket, now: now, data: minted),
+            event: event(.urlsMinted, job, subject: subject, now: now, data: minted),
             failure: nil,
-            signed: Int(outcome.signed)
+            signed: signed
         )
     }
 

@@ -16,7 +16,7 @@ import Testing
         "invalid_length": 400, "invalid_query": 400, "invalid_access_key": 400, "invalid_domain": 400,
         "invalid_arn": 400, "invalid_time": 400, "invalid_checksum": 400, "invalid_copy_source": 400,
         "invalid_part": 400, "invalid_tagging": 400, "invalid_object_lock": 400, "invalid_field": 400,
-        "invalid_condition": 400,
+        "invalid_condition": 400, "invalid_resource": 400, "invalid_ip_range": 400, "invalid_key_pair": 400,
         "signing_time_in_future": 400, "invalid_deadline": 400,
         "unknown_profile": 403, "credential_expired": 403, "seal_scope": 403, "reply_topic_not_allowed": 403,
         "expired": 504,
