@@ -39,11 +39,23 @@ public struct SHA256Digest: Sendable, Hashable {
     /// Writes 64 hexadecimal digits to the start of `buffer`, which must hold as many.
     func writeHexadecimal(to buffer: UnsafeMutableRawBufferPointer) {
         withUnsafeBytes { bytes in
-            for index in 0..<8 {
-                let four = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: index * 4, as: UInt32.self))
-                buffer.storeBytes(of: Self.digits(four).littleEndian, toByteOffset: index * 8, as: UInt64.self)
-            }
+            guard let digest = bytes.baseAddress, let target = buffer.baseAddress else { return }
+            Self.writeHexadecimal(of: digest, to: target)
         }
+    }
+
+    /// Writes the 64 hexadecimal digits of the 32 bytes of a digest.
+    @inline(__always)
+    static func writeHexadecimal(of digest: UnsafeRawPointer, to target: UnsafeMutableRawPointer) {
+        for index in 0..<8 {
+            let four = UInt32(littleEndian: digest.loadUnaligned(fromByteOffset: index * 4, as: UInt32.self))
+            target.storeBytes(of: digits(four).littleEndian, toByteOffset: index * 8, as: UInt64.self)
+        }
+    }
+
+    /// Copies the 32 bytes of a digest.
+    init(copying bytes: UnsafeRawPointer) {
+        words = bytes.loadUnaligned(as: (UInt64, UInt64, UInt64, UInt64).self)
     }
 
     /// The eight digits of four bytes at once; the first byte is the lowest.

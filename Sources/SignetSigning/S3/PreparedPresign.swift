@@ -6,10 +6,10 @@
 /// compressions in counting these.
 final class PreparedPresign: Sendable {
     /// The canonical request up to the encoded key, with the slash before it.
-    private let requestHead: [UInt8]
+    let requestHead: [UInt8]
     /// The canonical request behind the key's path.
-    private let requestTail: [UInt8]
-    private let string: PreparedString
+    let requestTail: [UInt8]
+    let string: PreparedString
     /// The URL up to the key's path.
     private let urlHead: [UInt8]
     /// The URL between the path and the signature's digits.

@@ -15,7 +15,7 @@ public struct S3PresignTemplate: Sendable, CustomStringConvertible, CustomDebugS
     /// The query without its signature.
     public let query: String
     private let canonicalHeaders: CanonicalHeaders
-    private let prepared: PreparedPresign
+    let prepared: PreparedPresign
 
     init(
         method: S3Method,
@@ -82,14 +82,18 @@ public struct S3PresignTemplate: Sendable, CustomStringConvertible, CustomDebugS
 
     private static func check(_ key: String) throws(SigningError) {
         let count = key.utf8.count
-        guard (1...longestKey).contains(count) else {
-            throw SigningError(
-                .invalidKey,
-                parameter: "key",
-                message: count == 0
-                    ? "the key is empty" : "a key has at most \(longestKey) bytes of UTF-8, not \(count)"
-            )
-        }
+        guard (1...longestKey).contains(count) else { throw refusal(of: key) }
+    }
+
+    /// Why a key of a wrong length is refused.
+    static func refusal(of key: String) -> SigningError {
+        let count = key.utf8.count
+        return SigningError(
+            .invalidKey,
+            parameter: "key",
+            message: count == 0
+                ? "the key is empty" : "a key has at most \(longestKey) bytes of UTF-8, not \(count)"
+        )
     }
 
     /// Names method and bucket alone.
