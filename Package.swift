@@ -154,7 +154,7 @@ let package = Package(
         .testTarget(
             name: "SignetSigningTests",
             dependencies: ["SignetSigning", "S3Catalog", "TestSupport"],
-            exclude: ["Corpus"],
+            exclude: ["Corpus", "Oracles"],
             swiftSettings: settings
         ),
         .testTarget(

@@ -50,6 +50,7 @@ package struct HTTPFront: Sendable {
         routes = Routes(
             upload: UploadRoute(signing: signing),
             download: DownloadRoute(signing: signing),
+            operation: OperationRoute(signing: signing),
             catalog: CatalogRoutes(),
             job: JobRoute(states: states, clock: clock)
         )

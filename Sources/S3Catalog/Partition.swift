@@ -9,6 +9,9 @@ public struct Partition: Sendable, Hashable {
     /// First words of its region names, for regions newer than this list; empty where only known ones are accepted.
     let regionPrefixes: [String]
 
+    /// Whether its networks are cut off from all others.
+    public var isIsolated: Bool { id.hasPrefix("aws-iso") }
+
     /// The commercial regions.
     public static let standard = Partition(
         id: "aws",

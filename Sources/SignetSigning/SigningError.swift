@@ -47,8 +47,38 @@ public struct SigningError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let invalidAccessKey = Code(rawValue: "invalid_access_key")
         /// A CDN's domain is no host name.
         public static let invalidDomain = Code(rawValue: "invalid_domain")
+        /// A checksum is no base64 of the length that its algorithm gives.
+        public static let invalidChecksum = Code(rawValue: "invalid_checksum")
+        /// What is to be copied is not named by bucket and key.
+        public static let invalidCopySource = Code(rawValue: "invalid_copy_source")
+        /// A part's number or an upload's id is missing or out of range.
+        public static let invalidPart = Code(rawValue: "invalid_part")
+        /// Tags are too many, too long, or one has no name.
+        public static let invalidTagging = Code(rawValue: "invalid_tagging")
+        /// An object lock is incomplete or of an unknown mode.
+        public static let invalidObjectLock = Code(rawValue: "invalid_object_lock")
+        /// The ARN names nothing that requests can be sent to.
+        public static let invalidARN = Code(rawValue: "invalid_arn")
         /// The credential has ended.
         public static let credentialExpired = Code(rawValue: "credential_expired")
+        /// A method is not of capital letters.
+        public static let invalidMethod = Code(rawValue: "invalid_method")
+        /// A host is empty, or holds more than name and port.
+        public static let invalidHost = Code(rawValue: "invalid_host")
+        /// A path has no leading slash, or is wrongly encoded.
+        public static let invalidPath = Code(rawValue: "invalid_path")
+        /// A body's hash is not of 64 hexadecimal digits.
+        public static let invalidPayloadHash = Code(rawValue: "invalid_payload_hash")
+        /// A URL is none of HTTP, or holds what must be encoded.
+        public static let invalidURL = Code(rawValue: "invalid_url")
+        /// A request that is to be verified has no signature, or two.
+        public static let missingSignature = Code(rawValue: "missing_signature")
+        /// A part of a signature is missing, stands twice or has a wrong form.
+        public static let invalidSignature = Code(rawValue: "invalid_signature")
+        /// A form's field has a wrong name or value, or the form is too large.
+        public static let invalidField = Code(rawValue: "invalid_field")
+        /// A policy's condition contradicts itself, another one or a field.
+        public static let invalidCondition = Code(rawValue: "invalid_condition")
     }
 
     /// What callers branch on.

@@ -39,7 +39,7 @@ import Testing
             (["signingTimeMs": 4_102_444_800_000], "signing_time_in_future", "signingTimeMs"),
             (["signingTimeMs": 1_000, "deadlineMs": 2_000], "expired", "deadlineMs"),
             (["deadlineMs": 4_102_444_800_000], "invalid_deadline", "deadlineMs"),
-            (["s3Signing": signing(["operation": "CopyObject"])], "unsupported", "operation"),
+            (["s3Signing": signing(["operation": "CreateBucket"])], "unsupported", "operation"),
             (["s3Signing": signing(["credentialProfile": "nobody"])], "unknown_profile", "credentialProfile"),
             (["s3Signing": signing(["items": []])], "missing_field", "items"),
             (

@@ -53,7 +53,7 @@ struct PublishedVectorTests {
     @Test
     func aTemplateGivesThePublishedURL() throws {
         let template = try S3Signer(credentials: Example.credentials()).template(
-            .get,
+            .getObject,
             at: S3Endpoint(host: Self.host, bucket: "examplebucket", region: "us-east-1"),
             time: Example.time(),
             expiresIn: 86_400

@@ -30,7 +30,7 @@ struct SecrecyTests {
     func nothingThatHoldsASecretShowsIt() throws {
         let credentials = try Example.credentials(sessionToken: Self.token)
         let signer = S3Signer(credentials: credentials)
-        let template = try signer.template(.get, at: Example.onAWS(), time: Example.time(), expiresIn: 60)
+        let template = try signer.template(.getObject, at: Example.onAWS(), time: Example.time(), expiresIn: 60)
         let object = try template.sign(key: "photos/1.jpeg")
         let scope = try CredentialScope(dateStamp: Example.time().dateStamp, region: "us-east-1")
         let request = try CanonicalRequest(
@@ -62,7 +62,7 @@ struct SecrecyTests {
         let template = try Example.template(credentials: credentials)
         #expect("\(credentials)" == "SigningCredentials(AKIAIOSFODNN7EXAMPLE)")
         #expect("\(S3Signer(credentials: credentials))" == "S3Signer(AKIAIOSFODNN7EXAMPLE)")
-        #expect("\(template)" == "S3PresignTemplate(GET https://examplebucket.s3.us-east-1.amazonaws.com)")
+        #expect("\(template)" == "S3PresignTemplate(GetObject https://examplebucket.s3.us-east-1.amazonaws.com)")
         #expect(try "\(template.sign(key: "a b"))" == "SignedObject(/a%20b)")
     }
 

@@ -86,7 +86,7 @@ import Testing
         #expect(outcome.storageClass == name)
     }
 
-    @Test func encryptsWithItsOwnKey() async throws {
+    @Test func takesTheHeaderOfEncryptionAtRest() async throws {
         var task = Task(try await RadosGateway.shared())
         task.key = "encrypted"
         task.extra = ["ServerSideEncryption": "AES256"]

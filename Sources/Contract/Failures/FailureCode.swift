@@ -43,6 +43,13 @@ package struct FailureCode: RawRepresentable, Sendable, Hashable, CustomStringCo
     package static let invalidQuery = FailureCode(rawValue: "invalid_query")
     package static let invalidAccessKey = FailureCode(rawValue: "invalid_access_key")
     package static let invalidDomain = FailureCode(rawValue: "invalid_domain")
+    package static let invalidARN = FailureCode(rawValue: "invalid_arn")
+    package static let invalidTime = FailureCode(rawValue: "invalid_time")
+    package static let invalidChecksum = FailureCode(rawValue: "invalid_checksum")
+    package static let invalidCopySource = FailureCode(rawValue: "invalid_copy_source")
+    package static let invalidPart = FailureCode(rawValue: "invalid_part")
+    package static let invalidTagging = FailureCode(rawValue: "invalid_tagging")
+    package static let invalidObjectLock = FailureCode(rawValue: "invalid_object_lock")
 
     // Time.
     /// The signing time lies more than 5 minutes ahead of the worker's clock.

@@ -28,46 +28,81 @@ fileprivate nonisolated struct _GeneratedWithProtocGenSwiftVersion: SwiftProtobu
 }
 
 /// One chunk of a job: the part that travels as one Kafka record (at most 500 items).
-package nonisolated struct Job: Sendable {
+package nonisolated struct Job: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   /// Version of this schema; 1. A version that a worker does not know is answered `unsupported`.
-  package var version: UInt32 = 0
+  package var version: UInt32 {
+    get {_storage._version}
+    set {_uniqueStorage()._version = newValue}
+  }
 
   /// Names the job; a UUIDv7 in its canonical text form.
-  package var jobID: String = String()
+  package var jobID: String {
+    get {_storage._jobID}
+    set {_uniqueStorage()._jobID = newValue}
+  }
 
   /// Position of this chunk in its job, from 0.
-  package var chunk: UInt32 = 0
+  package var chunk: UInt32 {
+    get {_storage._chunk}
+    set {_uniqueStorage()._chunk = newValue}
+  }
 
   /// Whose job it is; carried into replies, events and sealed scopes.
-  package var tenant: String = String()
+  package var tenant: String {
+    get {_storage._tenant}
+    set {_uniqueStorage()._tenant = newValue}
+  }
 
   /// Who asked, as the tenant names its callers; for the audit trail only.
-  package var caller: String = String()
+  package var caller: String {
+    get {_storage._caller}
+    set {_uniqueStorage()._caller = newValue}
+  }
 
   /// The time that signatures carry, Unix milliseconds, cut to the second. A redelivered job signs
   /// with it again and so yields the same bytes. 0: the record's timestamp.
-  package var signingTimeMs: Int64 = 0
+  package var signingTimeMs: Int64 {
+    get {_storage._signingTimeMs}
+    set {_uniqueStorage()._signingTimeMs = newValue}
+  }
 
   /// When the client stops waiting, Unix milliseconds. 0: no one waits.
-  package var waitUntilMs: Int64 = 0
+  package var waitUntilMs: Int64 {
+    get {_storage._waitUntilMs}
+    set {_uniqueStorage()._waitUntilMs = newValue}
+  }
 
   /// When the job expires unrun, Unix milliseconds; at most 24 h after the signing time.
   /// 0: 5 minutes after the signing time.
-  package var deadlineMs: Int64 = 0
+  package var deadlineMs: Int64 {
+    get {_storage._deadlineMs}
+    set {_uniqueStorage()._deadlineMs = newValue}
+  }
 
   /// The work. A kind that a worker does not know is answered `unsupported`.
-  package var kind: Job.OneOf_Kind? = nil
+  package var kind: OneOf_Kind? {
+    get {return _storage._kind}
+    set {_uniqueStorage()._kind = newValue}
+  }
 
   package var s3Signing: S3SigningJob {
     get {
-      if case .s3Signing(let v)? = kind {return v}
+      if case .s3Signing(let v)? = _storage._kind {return v}
       return S3SigningJob()
     }
-    set {kind = .s3Signing(newValue)}
+    set {_uniqueStorage()._kind = .s3Signing(newValue)}
+  }
+
+  package var cloudFrontSigning: CloudFrontSigningJob {
+    get {
+      if case .cloudFrontSigning(let v)? = _storage._kind {return v}
+      return CloudFrontSigningJob()
+    }
+    set {_uniqueStorage()._kind = .cloudFrontSigning(newValue)}
   }
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -75,10 +110,13 @@ package nonisolated struct Job: Sendable {
   /// The work. A kind that a worker does not know is answered `unsupported`.
   package nonisolated enum OneOf_Kind: Equatable, Sendable {
     case s3Signing(S3SigningJob)
+    case cloudFrontSigning(CloudFrontSigningJob)
 
   }
 
   package init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 /// Presigned S3 requests for many keys under one template.
@@ -142,7 +180,8 @@ package nonisolated struct S3SigningJob: @unchecked Sendable {
     set {_uniqueStorage()._credential = .sealedCredential(newValue)}
   }
 
-  /// S3's own name: `GetObject`, `PutObject`, `HeadObject` or `DeleteObject`.
+  /// S3's own name, e.g. `GetObject`, `PutObject`, `UploadPart`, `ListObjectsV2`; `PostObject`: a POST policy, answered
+  /// by form fields.
   package var operation: String {
     get {_storage._operation}
     set {_uniqueStorage()._operation = newValue}
@@ -179,6 +218,29 @@ package nonisolated struct S3SigningJob: @unchecked Sendable {
     set {_uniqueStorage()._firstItem = newValue}
   }
 
+  /// Other hosts of AWS for the same bucket: IPv4 and IPv6, FIPS 140, transfer acceleration.
+  package var s3DualStack: Bool {
+    get {_storage._s3DualStack}
+    set {_uniqueStorage()._s3DualStack = newValue}
+  }
+
+  package var s3Fips: Bool {
+    get {_storage._s3Fips}
+    set {_uniqueStorage()._s3Fips = newValue}
+  }
+
+  package var s3Accelerate: Bool {
+    get {_storage._s3Accelerate}
+    set {_uniqueStorage()._s3Accelerate = newValue}
+  }
+
+  /// Seconds, 1 to 86400: the signing time is cut to a multiple of them, so that equal requests within a window give
+  /// equal URLs, which caches know again. The URL's life counts from the window's start. 0: none.
+  package var signingWindow: Int64 {
+    get {_storage._signingWindow}
+    set {_uniqueStorage()._signingWindow = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   /// Where the worker finds the key to sign with. None: the profile `default`.
@@ -202,7 +264,8 @@ package nonisolated struct S3SigningItem: Sendable {
   /// The caller's name for the item, echoed.
   package var id: String = String()
 
-  /// Object key, 1 to 1024 bytes of UTF-8. Empty: made from key_prefix, the job id and filename.
+  /// Object key, 1 to 1024 bytes of UTF-8. Empty: made from key_prefix, the job id and filename; none for operations
+  /// on the bucket.
   package var key: String = String()
 
   package var keyPrefix: String = String()
@@ -227,98 +290,450 @@ package nonisolated struct S3SigningItem: Sendable {
 }
 
 /// What a request to S3 carries besides its key. Unset fields are not sent.
-package nonisolated struct S3RequestOptions: Sendable {
+package nonisolated struct S3RequestOptions: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   package var contentType: String {
-    get {_contentType ?? String()}
-    set {_contentType = newValue}
+    get {_storage._contentType ?? String()}
+    set {_uniqueStorage()._contentType = newValue}
   }
   /// Returns true if `contentType` has been explicitly set.
-  package var hasContentType: Bool {self._contentType != nil}
+  package var hasContentType: Bool {_storage._contentType != nil}
   /// Clears the value of `contentType`. Subsequent reads from it will return its default value.
-  package mutating func clearContentType() {self._contentType = nil}
+  package mutating func clearContentType() {_uniqueStorage()._contentType = nil}
 
   /// Bytes of the body; signed as `content-length`.
   package var fileSize: Int64 {
-    get {_fileSize ?? 0}
-    set {_fileSize = newValue}
+    get {_storage._fileSize ?? 0}
+    set {_uniqueStorage()._fileSize = newValue}
   }
   /// Returns true if `fileSize` has been explicitly set.
-  package var hasFileSize: Bool {self._fileSize != nil}
+  package var hasFileSize: Bool {_storage._fileSize != nil}
   /// Clears the value of `fileSize`. Subsequent reads from it will return its default value.
-  package mutating func clearFileSize() {self._fileSize = nil}
+  package mutating func clearFileSize() {_uniqueStorage()._fileSize = nil}
 
   /// Marketing name or wire value, e.g. `GLACIER_INSTANT_RETRIEVAL` or `GLACIER_IR`.
   package var s3StorageClass: String {
-    get {_s3StorageClass ?? String()}
-    set {_s3StorageClass = newValue}
+    get {_storage._s3StorageClass ?? String()}
+    set {_uniqueStorage()._s3StorageClass = newValue}
   }
   /// Returns true if `s3StorageClass` has been explicitly set.
-  package var hasS3StorageClass: Bool {self._s3StorageClass != nil}
+  package var hasS3StorageClass: Bool {_storage._s3StorageClass != nil}
   /// Clears the value of `s3StorageClass`. Subsequent reads from it will return its default value.
-  package mutating func clearS3StorageClass() {self._s3StorageClass = nil}
+  package mutating func clearS3StorageClass() {_uniqueStorage()._s3StorageClass = nil}
 
-  /// `SSE-S3`, `SSE-KMS` or `none`. Unset: SSE-S3 for uploads to AWS, none on custom endpoints.
+  /// `SSE-S3`, `SSE-KMS`, `SSE-KMS-DSSE` or `none`. Unset: SSE-S3 for uploads to AWS, none on custom endpoints.
   package var s3EncryptionType: String {
-    get {_s3EncryptionType ?? String()}
-    set {_s3EncryptionType = newValue}
+    get {_storage._s3EncryptionType ?? String()}
+    set {_uniqueStorage()._s3EncryptionType = newValue}
   }
   /// Returns true if `s3EncryptionType` has been explicitly set.
-  package var hasS3EncryptionType: Bool {self._s3EncryptionType != nil}
+  package var hasS3EncryptionType: Bool {_storage._s3EncryptionType != nil}
   /// Clears the value of `s3EncryptionType`. Subsequent reads from it will return its default value.
-  package mutating func clearS3EncryptionType() {self._s3EncryptionType = nil}
+  package mutating func clearS3EncryptionType() {_uniqueStorage()._s3EncryptionType = nil}
 
   /// Key id, ARN or alias for SSE-KMS.
   package var s3KmsKeyID: String {
-    get {_s3KmsKeyID ?? String()}
-    set {_s3KmsKeyID = newValue}
+    get {_storage._s3KmsKeyID ?? String()}
+    set {_uniqueStorage()._s3KmsKeyID = newValue}
   }
   /// Returns true if `s3KmsKeyID` has been explicitly set.
-  package var hasS3KmsKeyID: Bool {self._s3KmsKeyID != nil}
+  package var hasS3KmsKeyID: Bool {_storage._s3KmsKeyID != nil}
   /// Clears the value of `s3KmsKeyID`. Subsequent reads from it will return its default value.
-  package mutating func clearS3KmsKeyID() {self._s3KmsKeyID = nil}
+  package mutating func clearS3KmsKeyID() {_uniqueStorage()._s3KmsKeyID = nil}
 
   package var cacheControl: String {
-    get {_cacheControl ?? String()}
-    set {_cacheControl = newValue}
+    get {_storage._cacheControl ?? String()}
+    set {_uniqueStorage()._cacheControl = newValue}
   }
   /// Returns true if `cacheControl` has been explicitly set.
-  package var hasCacheControl: Bool {self._cacheControl != nil}
+  package var hasCacheControl: Bool {_storage._cacheControl != nil}
   /// Clears the value of `cacheControl`. Subsequent reads from it will return its default value.
-  package mutating func clearCacheControl() {self._cacheControl = nil}
+  package mutating func clearCacheControl() {_uniqueStorage()._cacheControl = nil}
 
   package var contentDisposition: String {
-    get {_contentDisposition ?? String()}
-    set {_contentDisposition = newValue}
+    get {_storage._contentDisposition ?? String()}
+    set {_uniqueStorage()._contentDisposition = newValue}
   }
   /// Returns true if `contentDisposition` has been explicitly set.
-  package var hasContentDisposition: Bool {self._contentDisposition != nil}
+  package var hasContentDisposition: Bool {_storage._contentDisposition != nil}
   /// Clears the value of `contentDisposition`. Subsequent reads from it will return its default value.
-  package mutating func clearContentDisposition() {self._contentDisposition = nil}
+  package mutating func clearContentDisposition() {_uniqueStorage()._contentDisposition = nil}
 
   /// User metadata, without the `x-amz-meta-` prefix.
-  package var metadata: [Pair] = []
+  package var metadata: [Pair] {
+    get {_storage._metadata}
+    set {_uniqueStorage()._metadata = newValue}
+  }
 
   /// Any further header to sign, lower-case name.
-  package var headers: [Pair] = []
+  package var headers: [Pair] {
+    get {_storage._headers}
+    set {_uniqueStorage()._headers = newValue}
+  }
 
-  /// Any further query parameter, e.g. `response-content-type`, `versionId`.
-  package var query: [Pair] = []
+  /// Any further query parameter, e.g. `response-content-type`, `prefix`.
+  package var query: [Pair] {
+    get {_storage._query}
+    set {_uniqueStorage()._query = newValue}
+  }
+
+  package var contentEncoding: String {
+    get {_storage._contentEncoding ?? String()}
+    set {_uniqueStorage()._contentEncoding = newValue}
+  }
+  /// Returns true if `contentEncoding` has been explicitly set.
+  package var hasContentEncoding: Bool {_storage._contentEncoding != nil}
+  /// Clears the value of `contentEncoding`. Subsequent reads from it will return its default value.
+  package mutating func clearContentEncoding() {_uniqueStorage()._contentEncoding = nil}
+
+  package var contentLanguage: String {
+    get {_storage._contentLanguage ?? String()}
+    set {_uniqueStorage()._contentLanguage = newValue}
+  }
+  /// Returns true if `contentLanguage` has been explicitly set.
+  package var hasContentLanguage: Bool {_storage._contentLanguage != nil}
+  /// Clears the value of `contentLanguage`. Subsequent reads from it will return its default value.
+  package mutating func clearContentLanguage() {_uniqueStorage()._contentLanguage = nil}
+
+  /// Base64 of the body's MD5.
+  package var contentMd5: String {
+    get {_storage._contentMd5 ?? String()}
+    set {_uniqueStorage()._contentMd5 = newValue}
+  }
+  /// Returns true if `contentMd5` has been explicitly set.
+  package var hasContentMd5: Bool {_storage._contentMd5 != nil}
+  /// Clears the value of `contentMd5`. Subsequent reads from it will return its default value.
+  package mutating func clearContentMd5() {_uniqueStorage()._contentMd5 = nil}
+
+  /// Date of HTTP.
+  package var expires: String {
+    get {_storage._expires ?? String()}
+    set {_uniqueStorage()._expires = newValue}
+  }
+  /// Returns true if `expires` has been explicitly set.
+  package var hasExpires: Bool {_storage._expires != nil}
+  /// Clears the value of `expires`. Subsequent reads from it will return its default value.
+  package mutating func clearExpires() {_uniqueStorage()._expires = nil}
+
+  /// A canned ACL, e.g. `bucket-owner-full-control`.
+  package var s3Acl: String {
+    get {_storage._s3Acl ?? String()}
+    set {_uniqueStorage()._s3Acl = newValue}
+  }
+  /// Returns true if `s3Acl` has been explicitly set.
+  package var hasS3Acl: Bool {_storage._s3Acl != nil}
+  /// Clears the value of `s3Acl`. Subsequent reads from it will return its default value.
+  package mutating func clearS3Acl() {_uniqueStorage()._s3Acl = nil}
+
+  /// At most 10; not encoded.
+  package var tags: [Pair] {
+    get {_storage._tags}
+    set {_uniqueStorage()._tags = newValue}
+  }
+
+  /// `CRC32`, `CRC32C`, `CRC64NVME`, `SHA1` or `SHA256`; alone where a multipart upload is created.
+  package var checksumAlgorithm: String {
+    get {_storage._checksumAlgorithm ?? String()}
+    set {_uniqueStorage()._checksumAlgorithm = newValue}
+  }
+  /// Returns true if `checksumAlgorithm` has been explicitly set.
+  package var hasChecksumAlgorithm: Bool {_storage._checksumAlgorithm != nil}
+  /// Clears the value of `checksumAlgorithm`. Subsequent reads from it will return its default value.
+  package mutating func clearChecksumAlgorithm() {_uniqueStorage()._checksumAlgorithm = nil}
+
+  /// Base64 of the body's checksum.
+  package var checksum: String {
+    get {_storage._checksum ?? String()}
+    set {_uniqueStorage()._checksum = newValue}
+  }
+  /// Returns true if `checksum` has been explicitly set.
+  package var hasChecksum: Bool {_storage._checksum != nil}
+  /// Clears the value of `checksum`. Subsequent reads from it will return its default value.
+  package mutating func clearChecksum() {_uniqueStorage()._checksum = nil}
+
+  /// Encryption context of KMS; not encoded.
+  package var s3KmsContext: [Pair] {
+    get {_storage._s3KmsContext}
+    set {_uniqueStorage()._s3KmsContext = newValue}
+  }
+
+  package var s3BucketKey: Bool {
+    get {_storage._s3BucketKey ?? false}
+    set {_uniqueStorage()._s3BucketKey = newValue}
+  }
+  /// Returns true if `s3BucketKey` has been explicitly set.
+  package var hasS3BucketKey: Bool {_storage._s3BucketKey != nil}
+  /// Clears the value of `s3BucketKey`. Subsequent reads from it will return its default value.
+  package mutating func clearS3BucketKey() {_uniqueStorage()._s3BucketKey = nil}
+
+  /// `GOVERNANCE` or `COMPLIANCE`, and until when, e.g. `2030-01-01T00:00:00Z`.
+  package var s3ObjectLockMode: String {
+    get {_storage._s3ObjectLockMode ?? String()}
+    set {_uniqueStorage()._s3ObjectLockMode = newValue}
+  }
+  /// Returns true if `s3ObjectLockMode` has been explicitly set.
+  package var hasS3ObjectLockMode: Bool {_storage._s3ObjectLockMode != nil}
+  /// Clears the value of `s3ObjectLockMode`. Subsequent reads from it will return its default value.
+  package mutating func clearS3ObjectLockMode() {_uniqueStorage()._s3ObjectLockMode = nil}
+
+  package var s3ObjectLockRetainUntil: String {
+    get {_storage._s3ObjectLockRetainUntil ?? String()}
+    set {_uniqueStorage()._s3ObjectLockRetainUntil = newValue}
+  }
+  /// Returns true if `s3ObjectLockRetainUntil` has been explicitly set.
+  package var hasS3ObjectLockRetainUntil: Bool {_storage._s3ObjectLockRetainUntil != nil}
+  /// Clears the value of `s3ObjectLockRetainUntil`. Subsequent reads from it will return its default value.
+  package mutating func clearS3ObjectLockRetainUntil() {_uniqueStorage()._s3ObjectLockRetainUntil = nil}
+
+  package var s3ObjectLockLegalHold: Bool {
+    get {_storage._s3ObjectLockLegalHold ?? false}
+    set {_uniqueStorage()._s3ObjectLockLegalHold = newValue}
+  }
+  /// Returns true if `s3ObjectLockLegalHold` has been explicitly set.
+  package var hasS3ObjectLockLegalHold: Bool {_storage._s3ObjectLockLegalHold != nil}
+  /// Clears the value of `s3ObjectLockLegalHold`. Subsequent reads from it will return its default value.
+  package mutating func clearS3ObjectLockLegalHold() {_uniqueStorage()._s3ObjectLockLegalHold = nil}
+
+  /// Conditions of HTTP.
+  package var ifMatch: String {
+    get {_storage._ifMatch ?? String()}
+    set {_uniqueStorage()._ifMatch = newValue}
+  }
+  /// Returns true if `ifMatch` has been explicitly set.
+  package var hasIfMatch: Bool {_storage._ifMatch != nil}
+  /// Clears the value of `ifMatch`. Subsequent reads from it will return its default value.
+  package mutating func clearIfMatch() {_uniqueStorage()._ifMatch = nil}
+
+  package var ifNoneMatch: String {
+    get {_storage._ifNoneMatch ?? String()}
+    set {_uniqueStorage()._ifNoneMatch = newValue}
+  }
+  /// Returns true if `ifNoneMatch` has been explicitly set.
+  package var hasIfNoneMatch: Bool {_storage._ifNoneMatch != nil}
+  /// Clears the value of `ifNoneMatch`. Subsequent reads from it will return its default value.
+  package mutating func clearIfNoneMatch() {_uniqueStorage()._ifNoneMatch = nil}
+
+  package var ifModifiedSince: String {
+    get {_storage._ifModifiedSince ?? String()}
+    set {_uniqueStorage()._ifModifiedSince = newValue}
+  }
+  /// Returns true if `ifModifiedSince` has been explicitly set.
+  package var hasIfModifiedSince: Bool {_storage._ifModifiedSince != nil}
+  /// Clears the value of `ifModifiedSince`. Subsequent reads from it will return its default value.
+  package mutating func clearIfModifiedSince() {_uniqueStorage()._ifModifiedSince = nil}
+
+  package var ifUnmodifiedSince: String {
+    get {_storage._ifUnmodifiedSince ?? String()}
+    set {_uniqueStorage()._ifUnmodifiedSince = newValue}
+  }
+  /// Returns true if `ifUnmodifiedSince` has been explicitly set.
+  package var hasIfUnmodifiedSince: Bool {_storage._ifUnmodifiedSince != nil}
+  /// Clears the value of `ifUnmodifiedSince`. Subsequent reads from it will return its default value.
+  package mutating func clearIfUnmodifiedSince() {_uniqueStorage()._ifUnmodifiedSince = nil}
+
+  /// `bytes=0-1023`.
+  package var range: String {
+    get {_storage._range ?? String()}
+    set {_uniqueStorage()._range = newValue}
+  }
+  /// Returns true if `range` has been explicitly set.
+  package var hasRange: Bool {_storage._range != nil}
+  /// Clears the value of `range`. Subsequent reads from it will return its default value.
+  package mutating func clearRange() {_uniqueStorage()._range = nil}
+
+  package var versionID: String {
+    get {_storage._versionID ?? String()}
+    set {_uniqueStorage()._versionID = newValue}
+  }
+  /// Returns true if `versionID` has been explicitly set.
+  package var hasVersionID: Bool {_storage._versionID != nil}
+  /// Clears the value of `versionID`. Subsequent reads from it will return its default value.
+  package mutating func clearVersionID() {_uniqueStorage()._versionID = nil}
+
+  /// `bucket/key`, or `<ARN of an access point>/object/key`; not encoded.
+  package var copySource: String {
+    get {_storage._copySource ?? String()}
+    set {_uniqueStorage()._copySource = newValue}
+  }
+  /// Returns true if `copySource` has been explicitly set.
+  package var hasCopySource: Bool {_storage._copySource != nil}
+  /// Clears the value of `copySource`. Subsequent reads from it will return its default value.
+  package mutating func clearCopySource() {_uniqueStorage()._copySource = nil}
+
+  package var copySourceVersionID: String {
+    get {_storage._copySourceVersionID ?? String()}
+    set {_uniqueStorage()._copySourceVersionID = newValue}
+  }
+  /// Returns true if `copySourceVersionID` has been explicitly set.
+  package var hasCopySourceVersionID: Bool {_storage._copySourceVersionID != nil}
+  /// Clears the value of `copySourceVersionID`. Subsequent reads from it will return its default value.
+  package mutating func clearCopySourceVersionID() {_uniqueStorage()._copySourceVersionID = nil}
+
+  package var copySourceRange: String {
+    get {_storage._copySourceRange ?? String()}
+    set {_uniqueStorage()._copySourceRange = newValue}
+  }
+  /// Returns true if `copySourceRange` has been explicitly set.
+  package var hasCopySourceRange: Bool {_storage._copySourceRange != nil}
+  /// Clears the value of `copySourceRange`. Subsequent reads from it will return its default value.
+  package mutating func clearCopySourceRange() {_uniqueStorage()._copySourceRange = nil}
+
+  /// `COPY` or `REPLACE`.
+  package var metadataDirective: String {
+    get {_storage._metadataDirective ?? String()}
+    set {_uniqueStorage()._metadataDirective = newValue}
+  }
+  /// Returns true if `metadataDirective` has been explicitly set.
+  package var hasMetadataDirective: Bool {_storage._metadataDirective != nil}
+  /// Clears the value of `metadataDirective`. Subsequent reads from it will return its default value.
+  package mutating func clearMetadataDirective() {_uniqueStorage()._metadataDirective = nil}
+
+  package var taggingDirective: String {
+    get {_storage._taggingDirective ?? String()}
+    set {_uniqueStorage()._taggingDirective = newValue}
+  }
+  /// Returns true if `taggingDirective` has been explicitly set.
+  package var hasTaggingDirective: Bool {_storage._taggingDirective != nil}
+  /// Clears the value of `taggingDirective`. Subsequent reads from it will return its default value.
+  package mutating func clearTaggingDirective() {_uniqueStorage()._taggingDirective = nil}
+
+  /// What CreateMultipartUpload answered.
+  package var uploadID: String {
+    get {_storage._uploadID ?? String()}
+    set {_uniqueStorage()._uploadID = newValue}
+  }
+  /// Returns true if `uploadID` has been explicitly set.
+  package var hasUploadID: Bool {_storage._uploadID != nil}
+  /// Clears the value of `uploadID`. Subsequent reads from it will return its default value.
+  package mutating func clearUploadID() {_uniqueStorage()._uploadID = nil}
+
+  /// 1 to 10000.
+  package var partNumber: Int32 {
+    get {_storage._partNumber ?? 0}
+    set {_uniqueStorage()._partNumber = newValue}
+  }
+  /// Returns true if `partNumber` has been explicitly set.
+  package var hasPartNumber: Bool {_storage._partNumber != nil}
+  /// Clears the value of `partNumber`. Subsequent reads from it will return its default value.
+  package mutating func clearPartNumber() {_uniqueStorage()._partNumber = nil}
+
+  /// Bytes of the whole object, checked where an upload is completed.
+  package var objectSize: Int64 {
+    get {_storage._objectSize ?? 0}
+    set {_uniqueStorage()._objectSize = newValue}
+  }
+  /// Returns true if `objectSize` has been explicitly set.
+  package var hasObjectSize: Bool {_storage._objectSize != nil}
+  /// Clears the value of `objectSize`. Subsequent reads from it will return its default value.
+  package mutating func clearObjectSize() {_uniqueStorage()._objectSize = nil}
+
+  package var requesterPays: Bool {
+    get {_storage._requesterPays ?? false}
+    set {_uniqueStorage()._requesterPays = newValue}
+  }
+  /// Returns true if `requesterPays` has been explicitly set.
+  package var hasRequesterPays: Bool {_storage._requesterPays != nil}
+  /// Clears the value of `requesterPays`. Subsequent reads from it will return its default value.
+  package mutating func clearRequesterPays() {_uniqueStorage()._requesterPays = nil}
+
+  /// Of a POST policy: bytes that the file has at least and at most, and what form fields begin with.
+  package var minBytes: Int64 {
+    get {_storage._minBytes ?? 0}
+    set {_uniqueStorage()._minBytes = newValue}
+  }
+  /// Returns true if `minBytes` has been explicitly set.
+  package var hasMinBytes: Bool {_storage._minBytes != nil}
+  /// Clears the value of `minBytes`. Subsequent reads from it will return its default value.
+  package mutating func clearMinBytes() {_uniqueStorage()._minBytes = nil}
+
+  package var maxBytes: Int64 {
+    get {_storage._maxBytes ?? 0}
+    set {_uniqueStorage()._maxBytes = newValue}
+  }
+  /// Returns true if `maxBytes` has been explicitly set.
+  package var hasMaxBytes: Bool {_storage._maxBytes != nil}
+  /// Clears the value of `maxBytes`. Subsequent reads from it will return its default value.
+  package mutating func clearMaxBytes() {_uniqueStorage()._maxBytes = nil}
+
+  package var startsWith: [Pair] {
+    get {_storage._startsWith}
+    set {_uniqueStorage()._startsWith = newValue}
+  }
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
-  fileprivate var _contentType: String? = nil
-  fileprivate var _fileSize: Int64? = nil
-  fileprivate var _s3StorageClass: String? = nil
-  fileprivate var _s3EncryptionType: String? = nil
-  fileprivate var _s3KmsKeyID: String? = nil
-  fileprivate var _cacheControl: String? = nil
-  fileprivate var _contentDisposition: String? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// Signed URLs or cookies of CloudFront, by a key ring of the workers.
+package nonisolated struct CloudFrontSigningJob: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Names the key ring; empty: `default`.
+  package var keyRing: String = String()
+
+  /// The distribution's domain, e.g. `d111111abcdef8.cloudfront.net` or an alternate one.
+  package var domain: String = String()
+
+  /// Seconds that URLs or cookies shall live, at least 1. Unset: 3600.
+  package var expiresIn: Int64 {
+    get {_expiresIn ?? 0}
+    set {_expiresIn = newValue}
+  }
+  /// Returns true if `expiresIn` has been explicitly set.
+  package var hasExpiresIn: Bool {self._expiresIn != nil}
+  /// Clears the value of `expiresIn`. Subsequent reads from it will return its default value.
+  package mutating func clearExpiresIn() {self._expiresIn = nil}
+
+  /// Unix milliseconds before which they are not good; 0: none.
+  package var notBeforeMs: Int64 = 0
+
+  /// Addresses that may use them, e.g. `203.0.113.0/24`. Empty: all.
+  package var ipRange: String = String()
+
+  /// What the policy allows, with the wildcards `*` and `?`, e.g. `https://d111111abcdef8.cloudfront.net/videos/*`.
+  /// Empty: each URL itself. Cookies need one, or one item.
+  package var resource: String = String()
+
+  /// `SHA1` (also empty: what every distribution knows) or `SHA256`.
+  package var hashAlgorithm: String = String()
+
+  /// Cookies instead of URLs.
+  package var cookies: Bool = false
+
+  package var items: [CloudFrontItem] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _expiresIn: Int64? = nil
+}
+
+package nonisolated struct CloudFrontItem: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The caller's name for the item, echoed.
+  package var id: String = String()
+
+  /// The object's key, encoded by Signet.
+  package var key: String = String()
+
+  /// Query of the URL itself, e.g. `width=200`; encoded by the caller.
+  package var query: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
 }
 
 package nonisolated struct Pair: Sendable {
@@ -423,85 +838,158 @@ fileprivate nonisolated let _protobuf_package = "signet.v1"
 
 nonisolated extension Job: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Job"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{3}job_id\0\u{1}chunk\0\u{1}tenant\0\u{1}caller\0\u{3}signing_time_ms\0\u{3}wait_until_ms\0\u{3}deadline_ms\0\u{4}\u{8}s3_signing\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{3}job_id\0\u{1}chunk\0\u{1}tenant\0\u{1}caller\0\u{3}signing_time_ms\0\u{3}wait_until_ms\0\u{3}deadline_ms\0\u{4}\u{8}s3_signing\0\u{3}cloud_front_signing\0")
+
+  fileprivate class _StorageClass {
+    var _version: UInt32 = 0
+    var _jobID: String = String()
+    var _chunk: UInt32 = 0
+    var _tenant: String = String()
+    var _caller: String = String()
+    var _signingTimeMs: Int64 = 0
+    var _waitUntilMs: Int64 = 0
+    var _deadlineMs: Int64 = 0
+    var _kind: Job.OneOf_Kind?
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _version = source._version
+      _jobID = source._jobID
+      _chunk = source._chunk
+      _tenant = source._tenant
+      _caller = source._caller
+      _signingTimeMs = source._signingTimeMs
+      _waitUntilMs = source._waitUntilMs
+      _deadlineMs = source._deadlineMs
+      _kind = source._kind
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.version) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.jobID) }()
-      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.chunk) }()
-      case 4: try { try decoder.decodeSingularStringField(value: &self.tenant) }()
-      case 5: try { try decoder.decodeSingularStringField(value: &self.caller) }()
-      case 6: try { try decoder.decodeSingularInt64Field(value: &self.signingTimeMs) }()
-      case 7: try { try decoder.decodeSingularInt64Field(value: &self.waitUntilMs) }()
-      case 8: try { try decoder.decodeSingularInt64Field(value: &self.deadlineMs) }()
-      case 16: try {
-        var v: S3SigningJob?
-        var hadOneofValue = false
-        if let current = self.kind {
-          hadOneofValue = true
-          if case .s3Signing(let m) = current {v = m}
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularUInt32Field(value: &_storage._version) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._jobID) }()
+        case 3: try { try decoder.decodeSingularUInt32Field(value: &_storage._chunk) }()
+        case 4: try { try decoder.decodeSingularStringField(value: &_storage._tenant) }()
+        case 5: try { try decoder.decodeSingularStringField(value: &_storage._caller) }()
+        case 6: try { try decoder.decodeSingularInt64Field(value: &_storage._signingTimeMs) }()
+        case 7: try { try decoder.decodeSingularInt64Field(value: &_storage._waitUntilMs) }()
+        case 8: try { try decoder.decodeSingularInt64Field(value: &_storage._deadlineMs) }()
+        case 16: try {
+          var v: S3SigningJob?
+          var hadOneofValue = false
+          if let current = _storage._kind {
+            hadOneofValue = true
+            if case .s3Signing(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._kind = .s3Signing(v)
+          }
+        }()
+        case 17: try {
+          var v: CloudFrontSigningJob?
+          var hadOneofValue = false
+          if let current = _storage._kind {
+            hadOneofValue = true
+            if case .cloudFrontSigning(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._kind = .cloudFrontSigning(v)
+          }
+        }()
+        default: break
         }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.kind = .s3Signing(v)
-        }
-      }()
-      default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if self.version != 0 {
-      try visitor.visitSingularUInt32Field(value: self.version, fieldNumber: 1)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if _storage._version != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._version, fieldNumber: 1)
+      }
+      if !_storage._jobID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._jobID, fieldNumber: 2)
+      }
+      if _storage._chunk != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._chunk, fieldNumber: 3)
+      }
+      if !_storage._tenant.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._tenant, fieldNumber: 4)
+      }
+      if !_storage._caller.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._caller, fieldNumber: 5)
+      }
+      if _storage._signingTimeMs != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._signingTimeMs, fieldNumber: 6)
+      }
+      if _storage._waitUntilMs != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._waitUntilMs, fieldNumber: 7)
+      }
+      if _storage._deadlineMs != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._deadlineMs, fieldNumber: 8)
+      }
+      switch _storage._kind {
+      case .s3Signing?: try {
+        guard case .s3Signing(let v)? = _storage._kind else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 16)
+      }()
+      case .cloudFrontSigning?: try {
+        guard case .cloudFrontSigning(let v)? = _storage._kind else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 17)
+      }()
+      case nil: break
+      }
     }
-    if !self.jobID.isEmpty {
-      try visitor.visitSingularStringField(value: self.jobID, fieldNumber: 2)
-    }
-    if self.chunk != 0 {
-      try visitor.visitSingularUInt32Field(value: self.chunk, fieldNumber: 3)
-    }
-    if !self.tenant.isEmpty {
-      try visitor.visitSingularStringField(value: self.tenant, fieldNumber: 4)
-    }
-    if !self.caller.isEmpty {
-      try visitor.visitSingularStringField(value: self.caller, fieldNumber: 5)
-    }
-    if self.signingTimeMs != 0 {
-      try visitor.visitSingularInt64Field(value: self.signingTimeMs, fieldNumber: 6)
-    }
-    if self.waitUntilMs != 0 {
-      try visitor.visitSingularInt64Field(value: self.waitUntilMs, fieldNumber: 7)
-    }
-    if self.deadlineMs != 0 {
-      try visitor.visitSingularInt64Field(value: self.deadlineMs, fieldNumber: 8)
-    }
-    try { if case .s3Signing(let v)? = self.kind {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 16)
-    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: Job, rhs: Job) -> Bool {
-    if lhs.version != rhs.version {return false}
-    if lhs.jobID != rhs.jobID {return false}
-    if lhs.chunk != rhs.chunk {return false}
-    if lhs.tenant != rhs.tenant {return false}
-    if lhs.caller != rhs.caller {return false}
-    if lhs.signingTimeMs != rhs.signingTimeMs {return false}
-    if lhs.waitUntilMs != rhs.waitUntilMs {return false}
-    if lhs.deadlineMs != rhs.deadlineMs {return false}
-    if lhs.kind != rhs.kind {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._version != rhs_storage._version {return false}
+        if _storage._jobID != rhs_storage._jobID {return false}
+        if _storage._chunk != rhs_storage._chunk {return false}
+        if _storage._tenant != rhs_storage._tenant {return false}
+        if _storage._caller != rhs_storage._caller {return false}
+        if _storage._signingTimeMs != rhs_storage._signingTimeMs {return false}
+        if _storage._waitUntilMs != rhs_storage._waitUntilMs {return false}
+        if _storage._deadlineMs != rhs_storage._deadlineMs {return false}
+        if _storage._kind != rhs_storage._kind {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -509,7 +997,7 @@ nonisolated extension Job: SwiftProtobuf.Message, SwiftProtobuf._MessageImplemen
 
 nonisolated extension S3SigningJob: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".S3SigningJob"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}s3_bucket\0\u{3}s3_region\0\u{3}s3_endpoint\0\u{3}s3_addressing_style\0\u{3}s3_cloud_front_domain\0\u{3}credential_profile\0\u{3}sealed_credential\0\u{1}operation\0\u{3}expires_in\0\u{1}defaults\0\u{1}items\0\u{3}first_item\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}s3_bucket\0\u{3}s3_region\0\u{3}s3_endpoint\0\u{3}s3_addressing_style\0\u{3}s3_cloud_front_domain\0\u{3}credential_profile\0\u{3}sealed_credential\0\u{1}operation\0\u{3}expires_in\0\u{1}defaults\0\u{1}items\0\u{3}first_item\0\u{3}s3_dual_stack\0\u{3}s3_fips\0\u{3}s3_accelerate\0\u{3}signing_window\0")
 
   fileprivate class _StorageClass {
     var _s3Bucket: String = String()
@@ -523,6 +1011,10 @@ nonisolated extension S3SigningJob: SwiftProtobuf.Message, SwiftProtobuf._Messag
     var _defaults: S3RequestOptions? = nil
     var _items: [S3SigningItem] = []
     var _firstItem: UInt64 = 0
+    var _s3DualStack: Bool = false
+    var _s3Fips: Bool = false
+    var _s3Accelerate: Bool = false
+    var _signingWindow: Int64 = 0
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -544,6 +1036,10 @@ nonisolated extension S3SigningJob: SwiftProtobuf.Message, SwiftProtobuf._Messag
       _defaults = source._defaults
       _items = source._items
       _firstItem = source._firstItem
+      _s3DualStack = source._s3DualStack
+      _s3Fips = source._s3Fips
+      _s3Accelerate = source._s3Accelerate
+      _signingWindow = source._signingWindow
     }
   }
 
@@ -593,6 +1089,10 @@ nonisolated extension S3SigningJob: SwiftProtobuf.Message, SwiftProtobuf._Messag
         case 10: try { try decoder.decodeSingularMessageField(value: &_storage._defaults) }()
         case 11: try { try decoder.decodeRepeatedMessageField(value: &_storage._items) }()
         case 12: try { try decoder.decodeSingularUInt64Field(value: &_storage._firstItem) }()
+        case 13: try { try decoder.decodeSingularBoolField(value: &_storage._s3DualStack) }()
+        case 14: try { try decoder.decodeSingularBoolField(value: &_storage._s3Fips) }()
+        case 15: try { try decoder.decodeSingularBoolField(value: &_storage._s3Accelerate) }()
+        case 16: try { try decoder.decodeSingularInt64Field(value: &_storage._signingWindow) }()
         default: break
         }
       }
@@ -646,6 +1146,18 @@ nonisolated extension S3SigningJob: SwiftProtobuf.Message, SwiftProtobuf._Messag
       if _storage._firstItem != 0 {
         try visitor.visitSingularUInt64Field(value: _storage._firstItem, fieldNumber: 12)
       }
+      if _storage._s3DualStack != false {
+        try visitor.visitSingularBoolField(value: _storage._s3DualStack, fieldNumber: 13)
+      }
+      if _storage._s3Fips != false {
+        try visitor.visitSingularBoolField(value: _storage._s3Fips, fieldNumber: 14)
+      }
+      if _storage._s3Accelerate != false {
+        try visitor.visitSingularBoolField(value: _storage._s3Accelerate, fieldNumber: 15)
+      }
+      if _storage._signingWindow != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._signingWindow, fieldNumber: 16)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -666,6 +1178,10 @@ nonisolated extension S3SigningJob: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if _storage._defaults != rhs_storage._defaults {return false}
         if _storage._items != rhs_storage._items {return false}
         if _storage._firstItem != rhs_storage._firstItem {return false}
+        if _storage._s3DualStack != rhs_storage._s3DualStack {return false}
+        if _storage._s3Fips != rhs_storage._s3Fips {return false}
+        if _storage._s3Accelerate != rhs_storage._s3Accelerate {return false}
+        if _storage._signingWindow != rhs_storage._signingWindow {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -731,7 +1247,357 @@ nonisolated extension S3SigningItem: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension S3RequestOptions: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".S3RequestOptions"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}content_type\0\u{3}file_size\0\u{3}s3_storage_class\0\u{3}s3_encryption_type\0\u{3}s3_kms_key_id\0\u{3}cache_control\0\u{3}content_disposition\0\u{1}metadata\0\u{1}headers\0\u{1}query\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}content_type\0\u{3}file_size\0\u{3}s3_storage_class\0\u{3}s3_encryption_type\0\u{3}s3_kms_key_id\0\u{3}cache_control\0\u{3}content_disposition\0\u{1}metadata\0\u{1}headers\0\u{1}query\0\u{3}content_encoding\0\u{3}content_language\0\u{3}content_md5\0\u{1}expires\0\u{3}s3_acl\0\u{1}tags\0\u{3}checksum_algorithm\0\u{1}checksum\0\u{3}s3_kms_context\0\u{3}s3_bucket_key\0\u{3}s3_object_lock_mode\0\u{3}s3_object_lock_retain_until\0\u{3}s3_object_lock_legal_hold\0\u{3}if_match\0\u{3}if_none_match\0\u{3}if_modified_since\0\u{3}if_unmodified_since\0\u{1}range\0\u{3}version_id\0\u{3}copy_source\0\u{3}copy_source_version_id\0\u{3}copy_source_range\0\u{3}metadata_directive\0\u{3}tagging_directive\0\u{3}upload_id\0\u{3}part_number\0\u{3}object_size\0\u{3}requester_pays\0\u{3}min_bytes\0\u{3}max_bytes\0\u{3}starts_with\0")
+
+  fileprivate class _StorageClass {
+    var _contentType: String? = nil
+    var _fileSize: Int64? = nil
+    var _s3StorageClass: String? = nil
+    var _s3EncryptionType: String? = nil
+    var _s3KmsKeyID: String? = nil
+    var _cacheControl: String? = nil
+    var _contentDisposition: String? = nil
+    var _metadata: [Pair] = []
+    var _headers: [Pair] = []
+    var _query: [Pair] = []
+    var _contentEncoding: String? = nil
+    var _contentLanguage: String? = nil
+    var _contentMd5: String? = nil
+    var _expires: String? = nil
+    var _s3Acl: String? = nil
+    var _tags: [Pair] = []
+    var _checksumAlgorithm: String? = nil
+    var _checksum: String? = nil
+    var _s3KmsContext: [Pair] = []
+    var _s3BucketKey: Bool? = nil
+    var _s3ObjectLockMode: String? = nil
+    var _s3ObjectLockRetainUntil: String? = nil
+    var _s3ObjectLockLegalHold: Bool? = nil
+    var _ifMatch: String? = nil
+    var _ifNoneMatch: String? = nil
+    var _ifModifiedSince: String? = nil
+    var _ifUnmodifiedSince: String? = nil
+    var _range: String? = nil
+    var _versionID: String? = nil
+    var _copySource: String? = nil
+    var _copySourceVersionID: String? = nil
+    var _copySourceRange: String? = nil
+    var _metadataDirective: String? = nil
+    var _taggingDirective: String? = nil
+    var _uploadID: String? = nil
+    var _partNumber: Int32? = nil
+    var _objectSize: Int64? = nil
+    var _requesterPays: Bool? = nil
+    var _minBytes: Int64? = nil
+    var _maxBytes: Int64? = nil
+    var _startsWith: [Pair] = []
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _contentType = source._contentType
+      _fileSize = source._fileSize
+      _s3StorageClass = source._s3StorageClass
+      _s3EncryptionType = source._s3EncryptionType
+      _s3KmsKeyID = source._s3KmsKeyID
+      _cacheControl = source._cacheControl
+      _contentDisposition = source._contentDisposition
+      _metadata = source._metadata
+      _headers = source._headers
+      _query = source._query
+      _contentEncoding = source._contentEncoding
+      _contentLanguage = source._contentLanguage
+      _contentMd5 = source._contentMd5
+      _expires = source._expires
+      _s3Acl = source._s3Acl
+      _tags = source._tags
+      _checksumAlgorithm = source._checksumAlgorithm
+      _checksum = source._checksum
+      _s3KmsContext = source._s3KmsContext
+      _s3BucketKey = source._s3BucketKey
+      _s3ObjectLockMode = source._s3ObjectLockMode
+      _s3ObjectLockRetainUntil = source._s3ObjectLockRetainUntil
+      _s3ObjectLockLegalHold = source._s3ObjectLockLegalHold
+      _ifMatch = source._ifMatch
+      _ifNoneMatch = source._ifNoneMatch
+      _ifModifiedSince = source._ifModifiedSince
+      _ifUnmodifiedSince = source._ifUnmodifiedSince
+      _range = source._range
+      _versionID = source._versionID
+      _copySource = source._copySource
+      _copySourceVersionID = source._copySourceVersionID
+      _copySourceRange = source._copySourceRange
+      _metadataDirective = source._metadataDirective
+      _taggingDirective = source._taggingDirective
+      _uploadID = source._uploadID
+      _partNumber = source._partNumber
+      _objectSize = source._objectSize
+      _requesterPays = source._requesterPays
+      _minBytes = source._minBytes
+      _maxBytes = source._maxBytes
+      _startsWith = source._startsWith
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._contentType) }()
+        case 2: try { try decoder.decodeSingularInt64Field(value: &_storage._fileSize) }()
+        case 3: try { try decoder.decodeSingularStringField(value: &_storage._s3StorageClass) }()
+        case 4: try { try decoder.decodeSingularStringField(value: &_storage._s3EncryptionType) }()
+        case 5: try { try decoder.decodeSingularStringField(value: &_storage._s3KmsKeyID) }()
+        case 6: try { try decoder.decodeSingularStringField(value: &_storage._cacheControl) }()
+        case 7: try { try decoder.decodeSingularStringField(value: &_storage._contentDisposition) }()
+        case 8: try { try decoder.decodeRepeatedMessageField(value: &_storage._metadata) }()
+        case 9: try { try decoder.decodeRepeatedMessageField(value: &_storage._headers) }()
+        case 10: try { try decoder.decodeRepeatedMessageField(value: &_storage._query) }()
+        case 11: try { try decoder.decodeSingularStringField(value: &_storage._contentEncoding) }()
+        case 12: try { try decoder.decodeSingularStringField(value: &_storage._contentLanguage) }()
+        case 13: try { try decoder.decodeSingularStringField(value: &_storage._contentMd5) }()
+        case 14: try { try decoder.decodeSingularStringField(value: &_storage._expires) }()
+        case 15: try { try decoder.decodeSingularStringField(value: &_storage._s3Acl) }()
+        case 16: try { try decoder.decodeRepeatedMessageField(value: &_storage._tags) }()
+        case 17: try { try decoder.decodeSingularStringField(value: &_storage._checksumAlgorithm) }()
+        case 18: try { try decoder.decodeSingularStringField(value: &_storage._checksum) }()
+        case 19: try { try decoder.decodeRepeatedMessageField(value: &_storage._s3KmsContext) }()
+        case 20: try { try decoder.decodeSingularBoolField(value: &_storage._s3BucketKey) }()
+        case 21: try { try decoder.decodeSingularStringField(value: &_storage._s3ObjectLockMode) }()
+        case 22: try { try decoder.decodeSingularStringField(value: &_storage._s3ObjectLockRetainUntil) }()
+        case 23: try { try decoder.decodeSingularBoolField(value: &_storage._s3ObjectLockLegalHold) }()
+        case 24: try { try decoder.decodeSingularStringField(value: &_storage._ifMatch) }()
+        case 25: try { try decoder.decodeSingularStringField(value: &_storage._ifNoneMatch) }()
+        case 26: try { try decoder.decodeSingularStringField(value: &_storage._ifModifiedSince) }()
+        case 27: try { try decoder.decodeSingularStringField(value: &_storage._ifUnmodifiedSince) }()
+        case 28: try { try decoder.decodeSingularStringField(value: &_storage._range) }()
+        case 29: try { try decoder.decodeSingularStringField(value: &_storage._versionID) }()
+        case 30: try { try decoder.decodeSingularStringField(value: &_storage._copySource) }()
+        case 31: try { try decoder.decodeSingularStringField(value: &_storage._copySourceVersionID) }()
+        case 32: try { try decoder.decodeSingularStringField(value: &_storage._copySourceRange) }()
+        case 33: try { try decoder.decodeSingularStringField(value: &_storage._metadataDirective) }()
+        case 34: try { try decoder.decodeSingularStringField(value: &_storage._taggingDirective) }()
+        case 35: try { try decoder.decodeSingularStringField(value: &_storage._uploadID) }()
+        case 36: try { try decoder.decodeSingularInt32Field(value: &_storage._partNumber) }()
+        case 37: try { try decoder.decodeSingularInt64Field(value: &_storage._objectSize) }()
+        case 38: try { try decoder.decodeSingularBoolField(value: &_storage._requesterPays) }()
+        case 39: try { try decoder.decodeSingularInt64Field(value: &_storage._minBytes) }()
+        case 40: try { try decoder.decodeSingularInt64Field(value: &_storage._maxBytes) }()
+        case 41: try { try decoder.decodeRepeatedMessageField(value: &_storage._startsWith) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      try { if let v = _storage._contentType {
+        try visitor.visitSingularStringField(value: v, fieldNumber: 1)
+      } }()
+      try { if let v = _storage._fileSize {
+        try visitor.visitSingularInt64Field(value: v, fieldNumber: 2)
+      } }()
+      try { if let v = _storage._s3StorageClass {
+        try visitor.visitSingularStringField(value: v, fieldNumber: 3)
+      } }()
+      try { if let v = _storage._s3EncryptionType {
+        try visitor.visitSingularStringField(value: v, fieldNumber: 4)
+      } }()
+      try { if let v = _storage._s3KmsKeyID {
+        try visitor.visitSingularStringField(value: v, fieldNumber: 5)
+      } }()
+      try { if let v = _storage._cacheControl {
+        try visitor.visitSingularStringField(value: v, fieldNumber: 6)
+      } }()
+      try { if let v = _storage._contentDisposition {
+        try visitor.visitSingularStringField(value: v, fieldNumber: 7)
+      } }()
+      if !_storage._metadata.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._metadata, fieldNumber: 8)
+      }
+      if !_storage._headers.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._headers, fieldNumber: 9)
+      }
+      if !_storage._query.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._query, fieldNumber: 10)
+      }
+      try { if let v = _storage._contentEncoding {
+        try visitor.visitSingularStringField(value: v, fieldNumber: 11)
+      } }()
+      try { if let v = _storage._contentLanguage {
+        try visitor.visitSingularStringField(value: v, fieldNumber: 12)
+      } }()
+      try { if let v = _storage._contentMd5 {
+        try visitor.visitSingularStringField(value: v, fieldNumber: 13)
+      } }()
+      try { if let v = _storage._expires {
+        try visitor.visitSingularStringField(value: v, fieldNumber: 14)
+      } }()
+      try { if let v = _storage._s3Acl {
+        try visitor.visitSingularStringField(value: v, fieldNumber: 15)
+      } }()
+      if !_storage._tags.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._tags, fieldNumber: 16)
+      }
+      try { if let v = _storage._checksumAlgorithm {
+        try visitor.visitSingularStringField(value: v, fieldNumber: 17)
+      } }()
+      try { if let v = _storage._checksum {
+        try visitor.visitSingularStringField(value: v, fieldNumber: 18)
+      } }()
+      if !_storage._s3KmsContext.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._s3KmsContext, fieldNumber: 19)
+      }
+      try { if let v = _storage._s3BucketKey {
+        try visitor.visitSingularBoolField(value: v, fieldNumber: 20)
+      } }()
+      try { if let v = _storage._s3ObjectLockMode {
+        try visitor.visitSingularStringField(value: v, fieldNumber: 21)
+      } }()
+      try { if let v = _storage._s3ObjectLockRetainUntil {
+        try visitor.visitSingularStringField(value: v, fieldNumber: 22)
+      } }()
+      try { if let v = _storage._s3ObjectLockLegalHold {
+        try visitor.visitSingularBoolField(value: v, fieldNumber: 23)
+      } }()
+      try { if let v = _storage._ifMatch {
+        try visitor.visitSingularStringField(value: v, fieldNumber: 24)
+      } }()
+      try { if let v = _storage._ifNoneMatch {
+        try visitor.visitSingularStringField(value: v, fieldNumber: 25)
+      } }()
+      try { if let v = _storage._ifModifiedSince {
+        try visitor.visitSingularStringField(value: v, fieldNumber: 26)
+      } }()
+      try { if let v = _storage._ifUnmodifiedSince {
+        try visitor.visitSingularStringField(value: v, fieldNumber: 27)
+      } }()
+      try { if let v = _storage._range {
+        try visitor.visitSingularStringField(value: v, fieldNumber: 28)
+      } }()
+      try { if let v = _storage._versionID {
+        try visitor.visitSingularStringField(value: v, fieldNumber: 29)
+      } }()
+      try { if let v = _storage._copySource {
+        try visitor.visitSingularStringField(value: v, fieldNumber: 30)
+      } }()
+      try { if let v = _storage._copySourceVersionID {
+        try visitor.visitSingularStringField(value: v, fieldNumber: 31)
+      } }()
+      try { if let v = _storage._copySourceRange {
+        try visitor.visitSingularStringField(value: v, fieldNumber: 32)
+      } }()
+      try { if let v = _storage._metadataDirective {
+        try visitor.visitSingularStringField(value: v, fieldNumber: 33)
+      } }()
+      try { if let v = _storage._taggingDirective {
+        try visitor.visitSingularStringField(value: v, fieldNumber: 34)
+      } }()
+      try { if let v = _storage._uploadID {
+        try visitor.visitSingularStringField(value: v, fieldNumber: 35)
+      } }()
+      try { if let v = _storage._partNumber {
+        try visitor.visitSingularInt32Field(value: v, fieldNumber: 36)
+      } }()
+      try { if let v = _storage._objectSize {
+        try visitor.visitSingularInt64Field(value: v, fieldNumber: 37)
+      } }()
+      try { if let v = _storage._requesterPays {
+        try visitor.visitSingularBoolField(value: v, fieldNumber: 38)
+      } }()
+      try { if let v = _storage._minBytes {
+        try visitor.visitSingularInt64Field(value: v, fieldNumber: 39)
+      } }()
+      try { if let v = _storage._maxBytes {
+        try visitor.visitSingularInt64Field(value: v, fieldNumber: 40)
+      } }()
+      if !_storage._startsWith.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._startsWith, fieldNumber: 41)
+      }
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: S3RequestOptions, rhs: S3RequestOptions) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._contentType != rhs_storage._contentType {return false}
+        if _storage._fileSize != rhs_storage._fileSize {return false}
+        if _storage._s3StorageClass != rhs_storage._s3StorageClass {return false}
+        if _storage._s3EncryptionType != rhs_storage._s3EncryptionType {return false}
+        if _storage._s3KmsKeyID != rhs_storage._s3KmsKeyID {return false}
+        if _storage._cacheControl != rhs_storage._cacheControl {return false}
+        if _storage._contentDisposition != rhs_storage._contentDisposition {return false}
+        if _storage._metadata != rhs_storage._metadata {return false}
+        if _storage._headers != rhs_storage._headers {return false}
+        if _storage._query != rhs_storage._query {return false}
+        if _storage._contentEncoding != rhs_storage._contentEncoding {return false}
+        if _storage._contentLanguage != rhs_storage._contentLanguage {return false}
+        if _storage._contentMd5 != rhs_storage._contentMd5 {return false}
+        if _storage._expires != rhs_storage._expires {return false}
+        if _storage._s3Acl != rhs_storage._s3Acl {return false}
+        if _storage._tags != rhs_storage._tags {return false}
+        if _storage._checksumAlgorithm != rhs_storage._checksumAlgorithm {return false}
+        if _storage._checksum != rhs_storage._checksum {return false}
+        if _storage._s3KmsContext != rhs_storage._s3KmsContext {return false}
+        if _storage._s3BucketKey != rhs_storage._s3BucketKey {return false}
+        if _storage._s3ObjectLockMode != rhs_storage._s3ObjectLockMode {return false}
+        if _storage._s3ObjectLockRetainUntil != rhs_storage._s3ObjectLockRetainUntil {return false}
+        if _storage._s3ObjectLockLegalHold != rhs_storage._s3ObjectLockLegalHold {return false}
+        if _storage._ifMatch != rhs_storage._ifMatch {return false}
+        if _storage._ifNoneMatch != rhs_storage._ifNoneMatch {return false}
+        if _storage._ifModifiedSince != rhs_storage._ifModifiedSince {return false}
+        if _storage._ifUnmodifiedSince != rhs_storage._ifUnmodifiedSince {return false}
+        if _storage._range != rhs_storage._range {return false}
+        if _storage._versionID != rhs_storage._versionID {return false}
+        if _storage._copySource != rhs_storage._copySource {return false}
+        if _storage._copySourceVersionID != rhs_storage._copySourceVersionID {return false}
+        if _storage._copySourceRange != rhs_storage._copySourceRange {return false}
+        if _storage._metadataDirective != rhs_storage._metadataDirective {return false}
+        if _storage._taggingDirective != rhs_storage._taggingDirective {return false}
+        if _storage._uploadID != rhs_storage._uploadID {return false}
+        if _storage._partNumber != rhs_storage._partNumber {return false}
+        if _storage._objectSize != rhs_storage._objectSize {return false}
+        if _storage._requesterPays != rhs_storage._requesterPays {return false}
+        if _storage._minBytes != rhs_storage._minBytes {return false}
+        if _storage._maxBytes != rhs_storage._maxBytes {return false}
+        if _storage._startsWith != rhs_storage._startsWith {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension CloudFrontSigningJob: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".CloudFrontSigningJob"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}key_ring\0\u{1}domain\0\u{3}expires_in\0\u{3}not_before_ms\0\u{3}ip_range\0\u{1}resource\0\u{3}hash_algorithm\0\u{1}cookies\0\u{1}items\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -739,16 +1605,15 @@ nonisolated extension S3RequestOptions: SwiftProtobuf.Message, SwiftProtobuf._Me
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self._contentType) }()
-      case 2: try { try decoder.decodeSingularInt64Field(value: &self._fileSize) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self._s3StorageClass) }()
-      case 4: try { try decoder.decodeSingularStringField(value: &self._s3EncryptionType) }()
-      case 5: try { try decoder.decodeSingularStringField(value: &self._s3KmsKeyID) }()
-      case 6: try { try decoder.decodeSingularStringField(value: &self._cacheControl) }()
-      case 7: try { try decoder.decodeSingularStringField(value: &self._contentDisposition) }()
-      case 8: try { try decoder.decodeRepeatedMessageField(value: &self.metadata) }()
-      case 9: try { try decoder.decodeRepeatedMessageField(value: &self.headers) }()
-      case 10: try { try decoder.decodeRepeatedMessageField(value: &self.query) }()
+      case 1: try { try decoder.decodeSingularStringField(value: &self.keyRing) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.domain) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self._expiresIn) }()
+      case 4: try { try decoder.decodeSingularInt64Field(value: &self.notBeforeMs) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.ipRange) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.resource) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.hashAlgorithm) }()
+      case 8: try { try decoder.decodeSingularBoolField(value: &self.cookies) }()
+      case 9: try { try decoder.decodeRepeatedMessageField(value: &self.items) }()
       default: break
       }
     }
@@ -759,49 +1624,85 @@ nonisolated extension S3RequestOptions: SwiftProtobuf.Message, SwiftProtobuf._Me
     // allocates stack space for every if/case branch local when no optimizations
     // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
     // https://github.com/apple/swift-protobuf/issues/1182
-    try { if let v = self._contentType {
-      try visitor.visitSingularStringField(value: v, fieldNumber: 1)
-    } }()
-    try { if let v = self._fileSize {
-      try visitor.visitSingularInt64Field(value: v, fieldNumber: 2)
-    } }()
-    try { if let v = self._s3StorageClass {
-      try visitor.visitSingularStringField(value: v, fieldNumber: 3)
-    } }()
-    try { if let v = self._s3EncryptionType {
-      try visitor.visitSingularStringField(value: v, fieldNumber: 4)
-    } }()
-    try { if let v = self._s3KmsKeyID {
-      try visitor.visitSingularStringField(value: v, fieldNumber: 5)
-    } }()
-    try { if let v = self._cacheControl {
-      try visitor.visitSingularStringField(value: v, fieldNumber: 6)
-    } }()
-    try { if let v = self._contentDisposition {
-      try visitor.visitSingularStringField(value: v, fieldNumber: 7)
-    } }()
-    if !self.metadata.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.metadata, fieldNumber: 8)
+    if !self.keyRing.isEmpty {
+      try visitor.visitSingularStringField(value: self.keyRing, fieldNumber: 1)
     }
-    if !self.headers.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.headers, fieldNumber: 9)
+    if !self.domain.isEmpty {
+      try visitor.visitSingularStringField(value: self.domain, fieldNumber: 2)
     }
-    if !self.query.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.query, fieldNumber: 10)
+    try { if let v = self._expiresIn {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 3)
+    } }()
+    if self.notBeforeMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.notBeforeMs, fieldNumber: 4)
+    }
+    if !self.ipRange.isEmpty {
+      try visitor.visitSingularStringField(value: self.ipRange, fieldNumber: 5)
+    }
+    if !self.resource.isEmpty {
+      try visitor.visitSingularStringField(value: self.resource, fieldNumber: 6)
+    }
+    if !self.hashAlgorithm.isEmpty {
+      try visitor.visitSingularStringField(value: self.hashAlgorithm, fieldNumber: 7)
+    }
+    if self.cookies != false {
+      try visitor.visitSingularBoolField(value: self.cookies, fieldNumber: 8)
+    }
+    if !self.items.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.items, fieldNumber: 9)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  package static func ==(lhs: S3RequestOptions, rhs: S3RequestOptions) -> Bool {
-    if lhs._contentType != rhs._contentType {return false}
-    if lhs._fileSize != rhs._fileSize {return false}
-    if lhs._s3StorageClass != rhs._s3StorageClass {return false}
-    if lhs._s3EncryptionType != rhs._s3EncryptionType {return false}
-    if lhs._s3KmsKeyID != rhs._s3KmsKeyID {return false}
-    if lhs._cacheControl != rhs._cacheControl {return false}
-    if lhs._contentDisposition != rhs._contentDisposition {return false}
-    if lhs.metadata != rhs.metadata {return false}
-    if lhs.headers != rhs.headers {return false}
+  package static func ==(lhs: CloudFrontSigningJob, rhs: CloudFrontSigningJob) -> Bool {
+    if lhs.keyRing != rhs.keyRing {return false}
+    if lhs.domain != rhs.domain {return false}
+    if lhs._expiresIn != rhs._expiresIn {return false}
+    if lhs.notBeforeMs != rhs.notBeforeMs {return false}
+    if lhs.ipRange != rhs.ipRange {return false}
+    if lhs.resource != rhs.resource {return false}
+    if lhs.hashAlgorithm != rhs.hashAlgorithm {return false}
+    if lhs.cookies != rhs.cookies {return false}
+    if lhs.items != rhs.items {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension CloudFrontItem: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".CloudFrontItem"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}key\0\u{1}query\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.id) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.key) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.query) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.id.isEmpty {
+      try visitor.visitSingularStringField(value: self.id, fieldNumber: 1)
+    }
+    if !self.key.isEmpty {
+      try visitor.visitSingularStringField(value: self.key, fieldNumber: 2)
+    }
+    if !self.query.isEmpty {
+      try visitor.visitSingularStringField(value: self.query, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: CloudFrontItem, rhs: CloudFrontItem) -> Bool {
+    if lhs.id != rhs.id {return false}
+    if lhs.key != rhs.key {return false}
     if lhs.query != rhs.query {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true

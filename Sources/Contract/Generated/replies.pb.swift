@@ -72,10 +72,19 @@ package nonisolated struct Reply: Sendable {
     set {result = .s3Signing(newValue)}
   }
 
+  package var cloudFrontSigning: CloudFrontSigningResult {
+    get {
+      if case .cloudFrontSigning(let v)? = result {return v}
+      return CloudFrontSigningResult()
+    }
+    set {result = .cloudFrontSigning(newValue)}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Result: Equatable, Sendable {
     case s3Signing(S3SigningResult)
+    case cloudFrontSigning(CloudFrontSigningResult)
 
   }
 
@@ -109,7 +118,7 @@ package nonisolated struct SharedRequest: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// `PUT`, `GET`, …
+  /// `PUT`, `GET`, `POST`, …
   package var method: String = String()
 
   /// Scheme and host, e.g. `https://bucket.s3.eu-central-1.amazonaws.com`.
@@ -180,6 +189,69 @@ package nonisolated struct SignedItem: Sendable {
 
   package var cdnURL: String = String()
 
+  /// Fields of the form, in order, where the operation is `PostObject`; the form goes to `url`, and the file is its last
+  /// field. `signatures` then holds zeros.
+  package var fields: [Pair] = []
+
+  /// The signature where it has not 32 bytes (SigV4A); `signatures` then holds zeros.
+  package var signature: Data = Data()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _failure: Failure? = nil
+}
+
+/// Signed URLs or cookies of CloudFront.
+package nonisolated struct CloudFrontSigningResult: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var items: [CloudFrontSigned] = []
+
+  /// Names the public key that CloudFront checks with.
+  package var keyPairID: String = String()
+
+  /// Unix milliseconds.
+  package var expiresAtMs: Int64 = 0
+
+  /// Seconds that were signed.
+  package var expiresIn: Int64 = 0
+
+  package var domain: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct CloudFrontSigned: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var id: String = String()
+
+  package var key: String = String()
+
+  /// With its signature; where cookies were asked for, without.
+  package var url: String = String()
+
+  /// Names and values.
+  package var cookies: [Pair] = []
+
+  /// Set when this item failed.
+  package var failure: Failure {
+    get {_failure ?? Failure()}
+    set {_failure = newValue}
+  }
+  /// Returns true if `failure` has been explicitly set.
+  package var hasFailure: Bool {self._failure != nil}
+  /// Clears the value of `failure`. Subsequent reads from it will return its default value.
+  package mutating func clearFailure() {self._failure = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -213,7 +285,7 @@ fileprivate nonisolated let _protobuf_package = "signet.v1"
 
 nonisolated extension Reply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Reply"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{3}job_id\0\u{1}chunk\0\u{1}tenant\0\u{1}part\0\u{1}parts\0\u{3}completed_at_ms\0\u{1}failure\0\u{1}warnings\0\u{4}\u{7}s3_signing\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{3}job_id\0\u{1}chunk\0\u{1}tenant\0\u{1}part\0\u{1}parts\0\u{3}completed_at_ms\0\u{1}failure\0\u{1}warnings\0\u{4}\u{7}s3_signing\0\u{3}cloud_front_signing\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -241,6 +313,19 @@ nonisolated extension Reply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplem
         if let v = v {
           if hadOneofValue {try decoder.handleConflictingOneOf()}
           self.result = .s3Signing(v)
+        }
+      }()
+      case 17: try {
+        var v: CloudFrontSigningResult?
+        var hadOneofValue = false
+        if let current = self.result {
+          hadOneofValue = true
+          if case .cloudFrontSigning(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.result = .cloudFrontSigning(v)
         }
       }()
       default: break
@@ -280,9 +365,17 @@ nonisolated extension Reply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplem
     if !self.warnings.isEmpty {
       try visitor.visitRepeatedStringField(value: self.warnings, fieldNumber: 9)
     }
-    try { if case .s3Signing(let v)? = self.result {
+    switch self.result {
+    case .s3Signing?: try {
+      guard case .s3Signing(let v)? = self.result else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 16)
-    } }()
+    }()
+    case .cloudFrontSigning?: try {
+      guard case .cloudFrontSigning(let v)? = self.result else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 17)
+    }()
+    case nil: break
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -429,7 +522,7 @@ nonisolated extension SharedRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension SignedItem: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".SignedItem"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}key\0\u{1}shared\0\u{1}path\0\u{1}failure\0\u{1}url\0\u{3}public_url\0\u{3}cdn_url\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}key\0\u{1}shared\0\u{1}path\0\u{1}failure\0\u{1}url\0\u{3}public_url\0\u{3}cdn_url\0\u{1}fields\0\u{1}signature\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -445,6 +538,8 @@ nonisolated extension SignedItem: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       case 6: try { try decoder.decodeSingularStringField(value: &self.url) }()
       case 7: try { try decoder.decodeSingularStringField(value: &self.publicURL) }()
       case 8: try { try decoder.decodeSingularStringField(value: &self.cdnURL) }()
+      case 9: try { try decoder.decodeRepeatedMessageField(value: &self.fields) }()
+      case 10: try { try decoder.decodeSingularBytesField(value: &self.signature) }()
       default: break
       }
     }
@@ -479,6 +574,12 @@ nonisolated extension SignedItem: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if !self.cdnURL.isEmpty {
       try visitor.visitSingularStringField(value: self.cdnURL, fieldNumber: 8)
     }
+    if !self.fields.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.fields, fieldNumber: 9)
+    }
+    if !self.signature.isEmpty {
+      try visitor.visitSingularBytesField(value: self.signature, fieldNumber: 10)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -491,6 +592,112 @@ nonisolated extension SignedItem: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if lhs.url != rhs.url {return false}
     if lhs.publicURL != rhs.publicURL {return false}
     if lhs.cdnURL != rhs.cdnURL {return false}
+    if lhs.fields != rhs.fields {return false}
+    if lhs.signature != rhs.signature {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension CloudFrontSigningResult: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".CloudFrontSigningResult"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}items\0\u{3}key_pair_id\0\u{3}expires_at_ms\0\u{3}expires_in\0\u{1}domain\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.items) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.keyPairID) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.expiresAtMs) }()
+      case 4: try { try decoder.decodeSingularInt64Field(value: &self.expiresIn) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.domain) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.items.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.items, fieldNumber: 1)
+    }
+    if !self.keyPairID.isEmpty {
+      try visitor.visitSingularStringField(value: self.keyPairID, fieldNumber: 2)
+    }
+    if self.expiresAtMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.expiresAtMs, fieldNumber: 3)
+    }
+    if self.expiresIn != 0 {
+      try visitor.visitSingularInt64Field(value: self.expiresIn, fieldNumber: 4)
+    }
+    if !self.domain.isEmpty {
+      try visitor.visitSingularStringField(value: self.domain, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: CloudFrontSigningResult, rhs: CloudFrontSigningResult) -> Bool {
+    if lhs.items != rhs.items {return false}
+    if lhs.keyPairID != rhs.keyPairID {return false}
+    if lhs.expiresAtMs != rhs.expiresAtMs {return false}
+    if lhs.expiresIn != rhs.expiresIn {return false}
+    if lhs.domain != rhs.domain {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension CloudFrontSigned: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".CloudFrontSigned"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}key\0\u{1}url\0\u{1}cookies\0\u{1}failure\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.id) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.key) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.url) }()
+      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.cookies) }()
+      case 5: try { try decoder.decodeSingularMessageField(value: &self._failure) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.id.isEmpty {
+      try visitor.visitSingularStringField(value: self.id, fieldNumber: 1)
+    }
+    if !self.key.isEmpty {
+      try visitor.visitSingularStringField(value: self.key, fieldNumber: 2)
+    }
+    if !self.url.isEmpty {
+      try visitor.visitSingularStringField(value: self.url, fieldNumber: 3)
+    }
+    if !self.cookies.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.cookies, fieldNumber: 4)
+    }
+    try { if let v = self._failure {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: CloudFrontSigned, rhs: CloudFrontSigned) -> Bool {
+    if lhs.id != rhs.id {return false}
+    if lhs.key != rhs.key {return false}
+    if lhs.url != rhs.url {return false}
+    if lhs.cookies != rhs.cookies {return false}
+    if lhs._failure != rhs._failure {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

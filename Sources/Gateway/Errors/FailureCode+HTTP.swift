@@ -33,7 +33,9 @@ extension FailureCode {
         case .malformed, .unsupported, .missingField, .invalidType, .invalidValue, .conflictingFields, .tooManyItems,
             .invalidBucket, .unknownRegion, .invalidEndpoint, .invalidKey, .invalidExpiry, .invalidStorageClass,
             .invalidEncryption, .invalidKMSKey, .invalidHeader, .invalidMetadata, .invalidLength, .invalidQuery,
-            .invalidAccessKey, .invalidDomain, .signingTimeInFuture, .invalidDeadline, .sealingNotConfigured:
+            .invalidAccessKey, .invalidDomain, .invalidARN, .invalidTime, .invalidChecksum, .invalidCopySource,
+            .invalidPart, .invalidTagging, .invalidObjectLock, .signingTimeInFuture, .invalidDeadline,
+            .sealingNotConfigured:
             .badRequest
         case .unknownProfile, .credentialExpired, .sealScope, .replyTopicNotAllowed:
             .forbidden

@@ -29,12 +29,15 @@ extension FailureError {
     private static let queryFields: [Substring: String] = [
         "query.response-content-type": "responseContentType",
         "query.response-content-disposition": "responseContentDisposition",
-        "query.versionId": "versionId",
+        "query.response-content-encoding": "responseContentEncoding",
+        "query.response-content-language": "responseContentLanguage",
+        "query.response-cache-control": "responseCacheControl",
+        "query.response-expires": "responseExpires",
     ]
 
     /// Fields of a job that the gateway fills: the client can mend nothing there.
     private static let gatewayFields: Set<Substring> = [
-        "version", "jobId", "chunk", "tenant", "caller", "signingTimeMs", "waitUntilMs", "deadlineMs", "operation",
-        "items", "items[0]", "firstItem", "headers", "query",
+        "version", "jobId", "chunk", "tenant", "caller", "signingTimeMs", "waitUntilMs", "deadlineMs", "items",
+        "items[0]", "firstItem",
     ]
 }

@@ -50,6 +50,17 @@ package struct FieldReader {
         }
     }
 
+    /// `true` or `false`; one written as a string or number is of the wrong type.
+    package mutating func flag(_ name: String) -> Bool? {
+        switch take(name) {
+        case nil: return nil
+        case .bool(let flag)?: return flag
+        case let value?:
+            note(name, expected: "true or false", found: value)
+            return nil
+        }
+    }
+
     /// An object of strings, as pairs in the order of their names.
     package mutating func strings(_ name: String) -> [(name: String, value: String)] {
         switch take(name) {

@@ -27,4 +27,5 @@ package struct AcceptedJob: Sendable, Hashable {
 package enum AnswerShape: Sendable, Hashable {
     case upload
     case download
+    case operation
 }

@@ -20,15 +20,11 @@ struct DownloadRoute: Sendable {
 
         var item = S3SigningItem()
         item.key = fields.required("key", "name the object to download")
-        // What S3 shall answer with instead of the object's own headers (GetObject, "Overriding response header values").
-        let overrides = [
-            ("response-content-type", "responseContentType"),
-            ("response-content-disposition", "responseContentDisposition"),
-            ("versionId", "versionId"),
-        ]
-        for (parameter, field) in overrides {
-            if let value = fields.string(field) { item.options.query.append(Pair(name: parameter, value: value)) }
-        }
+        var options = S3RequestOptions()
+        options.readSelection(from: &fields)
+        options.readConditions(from: &fields)
+        options.readFurther(from: &fields)
+        item.options = options
         signing.items = [item]
 
         return SigningRequest(

@@ -8,12 +8,14 @@ internal import Hummingbird
 struct Routes: Sendable {
     let upload: UploadRoute
     let download: DownloadRoute
+    let operation: OperationRoute
     let catalog: CatalogRoutes
     let job: JobRoute
 
     func add(to router: Router<GatewayContext>) {
         router.post(RouterPath(UploadRoute.path), use: upload.post)
         router.post(RouterPath(DownloadRoute.path), use: download.post)
+        router.post(RouterPath(OperationRoute.path), use: operation.post)
         router.get(RouterPath(CatalogRoutes.regionsPath), use: catalog.getRegions)
         router.get(RouterPath(CatalogRoutes.storageClassesPath), use: catalog.getStorageClasses)
         router.get(RouterPath(JobRoute.path), use: job.get)
@@ -23,6 +25,7 @@ struct Routes: Sendable {
     private static let methods: [(path: String, allow: String)] = [
         (UploadRoute.path, "POST"),
         (DownloadRoute.path, "POST"),
+        (OperationRoute.path, "POST"),
         (CatalogRoutes.regionsPath, "GET, HEAD"),
         (CatalogRoutes.storageClassesPath, "GET, HEAD"),
         (JobRoute.path, "GET, HEAD"),

@@ -45,6 +45,7 @@ struct SigningAnswer {
         switch job.answer {
         case .upload: json.member("uploadUrl", joined.url)
         case .download: json.member("downloadUrl", joined.url)
+        case .operation: json.member("url", joined.url)
         }
         json.member("publicUrl", joined.publicURL)
         json.member("cdnUrl", joined.cdnURL)

@@ -19,12 +19,15 @@ extension S3SigningJob {
         self.init()
         self.operation = operation
         s3Bucket = fields.required("s3Bucket", "name the bucket")
-        s3Region = fields.required(
-            "s3Region",
-            "name the bucket's region, e.g. us-east-1 (GET /api/v1/regions lists them)"
-        )
+        let remedy = "name the bucket's region, e.g. us-east-1 (GET /api/v1/regions lists them)"
+        // The ARN of an access point holds its region.
+        s3Region = s3Bucket.hasPrefix("arn:") ? fields.string("s3Region") ?? "" : fields.required("s3Region", remedy)
         s3Endpoint = fields.string("s3Endpoint") ?? ""
         s3AddressingStyle = fields.string("s3AddressingStyle") ?? ""
+        s3DualStack = fields.flag("s3DualStack") ?? false
+        s3Fips = fields.flag("s3Fips") ?? false
+        s3Accelerate = fields.flag("s3Accelerate") ?? false
+        signingWindow = fields.integer("signingWindow") ?? 0
         s3CloudFrontDomain = fields.string("s3CloudFrontDomain") ?? ""
         if let seconds = fields.integer("expiresIn") { expiresIn = seconds }
     }

@@ -28,13 +28,10 @@ struct UploadRoute: Sendable {
 
         var options = S3RequestOptions()
         options.contentType = fields.required("contentType", "give the file's media type, e.g. image/jpeg")
-        if let bytes = fields.integer("fileSize") { options.fileSize = bytes }
-        if let storageClass = fields.string("s3StorageClass") { options.s3StorageClass = storageClass }
-        if let encryption = fields.string("s3EncryptionType") { options.s3EncryptionType = encryption }
-        if let key = fields.string("s3KmsKeyId") { options.s3KmsKeyID = key }
-        if let cacheControl = fields.string("cacheControl") { options.cacheControl = cacheControl }
-        if let disposition = fields.string("contentDisposition") { options.contentDisposition = disposition }
-        options.metadata = fields.strings("metadata").map(Pair.init)
+        options.readBody(from: &fields)
+        options.readObject(from: &fields)
+        options.readConditions(from: &fields)
+        options.readFurther(from: &fields)
         item.options = options
         signing.items = [item]
 
@@ -44,13 +41,5 @@ struct UploadRoute: Sendable {
             answer: .upload,
             warnings: try fields.finish()
         )
-    }
-}
-
-extension Pair {
-    init(name: String, value: String) {
-        self.init()
-        self.name = name
-        self.value = value
     }
 }

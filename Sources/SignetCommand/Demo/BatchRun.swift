@@ -44,18 +44,21 @@ struct BatchRun: Sendable {
             try await replies.assign([KafkaTopicPartition(topic: replyTopic, partition: 0): .beginning])
             // A client asks for an unknown topic's leaders only once a second: let it know them before the clock runs.
             _ = try await producer.partitionCount(of: topics.bulkJobs)
+            // The same is true of the worker's client and the new reply topic: one chunk goes ahead.
+            try await write(Self.chunkSize, with: producer)
+            _ = try await read(Self.chunkSize, from: replies)
             var outcome = Outcome()
             let clock = ContinuousClock()
             let start = clock.now
-            try await write(with: producer)
-            outcome.urls = try await read(from: replies)
+            try await write(count, with: producer)
+            outcome.urls = try await read(count, from: replies)
             outcome.time = clock.now - start
             outcome.events = try await readEvents(from: events)
             return outcome
         }
     }
 
-    private func write(with producer: KafkaProducer) async throws {
+    private func write(_ count: Int, with producer: KafkaProducer) async throws {
         let now = Int64(Date.now.timeIntervalSince1970 * 1_000)
         let jobID = JobID(unixMilliseconds: now)
         let headers = [
@@ -90,7 +93,7 @@ struct BatchRun: Sendable {
         if let failure = outcome.failures.first { throw failure.error }
     }
 
-    private func read(from consumer: KafkaConsumer) async throws -> [String] {
+    private func read(_ count: Int, from consumer: KafkaConsumer) async throws -> [String] {
         var urls: [String] = []
         for await event in consumer.events {
             guard case .records(let records) = event else { continue }

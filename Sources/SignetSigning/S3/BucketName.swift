@@ -38,7 +38,7 @@ enum BucketName {
         for prefix in ["xn--", "sthree-"] where name.hasPrefix(prefix) {
             return try refuse("does not begin with the reserved \(prefix)")
         }
-        for suffix in ["-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"] where name.hasSuffix(suffix) {
+        for suffix in ["--ol-s3", ".mrap", "--table-s3"] where name.hasSuffix(suffix) {
             return try refuse(
                 "does not end with \(suffix), which is reserved for another kind of bucket or access point"
             )

@@ -4,16 +4,19 @@ extension PreparedPresign {
     /// Signs keys in chunks, and lends their encoded paths with the leading slash, in order.
     ///
     /// - Parameters:
+    ///   - lengths: Bytes that a key may have.
     ///   - kernels: What to hash with, as `SHA256Kernel.preferred`; empty: OpenSSL, a key after the other.
-    ///   - body: Gets a key's index, and `nil` for the path of a key that is empty or too long.
+    ///   - body: Gets a key's index, and `nil` for the path of a key of a wrong length.
     func withSignatures(
         of keys: [String],
+        lengths: ClosedRange<Int>,
         kernels: [SHA256Kernel],
         _ body: (_ index: Int, _ path: UnsafeRawBufferPointer?, _ signature: SHA256Digest) -> Void
     ) {
-        guard !kernels.isEmpty else {
+        // An operation on the bucket has an empty key, so that nothing in a batch of them differs.
+        guard !kernels.isEmpty, lengths.lowerBound > 0 else {
             for (index, key) in keys.enumerated() {
-                guard Self.isValid(key.utf8.count) else {
+                guard lengths.contains(key.utf8.count) else {
                     body(index, nil, SHA256Digest())
                     continue
                 }
@@ -22,7 +25,7 @@ extension PreparedPresign {
             return
         }
         var longestKey = 0
-        for key in keys where Self.isValid(key.utf8.count) { longestKey = max(longestKey, key.utf8.count) }
+        for key in keys where lengths.contains(key.utf8.count) { longestKey = max(longestKey, key.utf8.count) }
         let groups = SigningGroups(
             furtherBlocks: string.end.count / SHA256Padding.blockLength + 1,
             headCount: requestHead.count,
@@ -36,7 +39,7 @@ extension PreparedPresign {
         let signers = kernels.map { GroupSigner(self, kernel: $0, groups: groups, longestKey: longestKey * 3) }
         var start = 0
         while start < keys.count {
-            let count = encode(keys, from: start, into: scratch)
+            let count = encode(keys, from: start, lengths: lengths, into: scratch)
             sign(scratch, sorted: scratch.sort(count), groups: groups, signers: signers)
             for index in 0..<count {
                 let item = scratch.items[index]
@@ -67,9 +70,6 @@ extension PreparedPresign {
         return SHA256Padding.pad(request, count: count, hashed: 0) / SHA256Padding.blockLength
     }
 
-    @inline(__always)
-    private static func isValid(_ length: Int) -> Bool { (1...S3PresignTemplate.longestKey).contains(length) }
-
     /// Bytes that a key may need: its request up to the path's end, and to the end of that block.
     @inline(__always)
     private func room(forKeyOf length: Int) -> Int {
@@ -80,12 +80,17 @@ extension PreparedPresign {
     /// Encodes keys as long as there is room, each behind the head of its canonical request.
     ///
     /// - Returns: How many.
-    private func encode(_ keys: [String], from start: Int, into scratch: borrowing BatchScratch) -> Int {
+    private func encode(
+        _ keys: [String],
+        from start: Int,
+        lengths: ClosedRange<Int>,
+        into scratch: borrowing BatchScratch
+    ) -> Int {
         var (count, offset) = (0, 0)
         while count < scratch.items.count, start + count < keys.count {
             var key = keys[start + count]
             let length = key.utf8.count
-            guard Self.isValid(length) else {
+            guard lengths.contains(length) else {
                 scratch.items[count] = BatchScratch.Item()
                 count += 1
                 continue

@@ -15,8 +15,8 @@ final class PreparedPresign: Sendable {
     /// The URL between the path and the signature's digits.
     private let urlTail: [UInt8]
 
-    init(method: S3Method, endpoint: S3Endpoint, query: String, requestTail: String, string: PreparedString) {
-        requestHead = Array("\(method.rawValue)\n\(endpoint.pathPrefix)/".utf8)
+    init(operation: S3Operation, endpoint: S3Endpoint, query: String, requestTail: String, string: PreparedString) {
+        requestHead = Array("\(operation.method)\n\(endpoint.pathPrefix)/".utf8)
         self.requestTail = Array(requestTail.utf8)
         self.string = string
         urlHead = Array("\(endpoint.origin)\(endpoint.pathPrefix)".utf8)

@@ -48,4 +48,19 @@ public struct PresignExpiry: Sendable, Hashable {
         end = credentialExpiration
         limitedBy = .credential
     }
+
+    /// Refuses URLs that might end before they are made: their life counts from the start of a signing window.
+    ///
+    /// - Parameter window: Seconds; 0: none.
+    /// - Throws: `invalid_expiry`.
+    public func check(outlives window: Int64) throws(SigningError) {
+        guard seconds > window else {
+            throw SigningError(
+                .invalidExpiry,
+                parameter: "expiresIn",
+                message: "a URL's life counts from the start of its signing window: expiresIn must exceed "
+                    + "the window of \(window) seconds"
+            )
+        }
+    }
 }

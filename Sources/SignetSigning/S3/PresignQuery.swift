@@ -6,7 +6,7 @@ enum PresignQuery {
     /// Names that the signature itself uses, lower case.
     private static let reserved: Set<String> = [
         "x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-expires", "x-amz-signedheaders", "x-amz-signature",
-        "x-amz-security-token",
+        "x-amz-security-token", "x-amz-s3session-token",
     ]
 
     static func make(
@@ -15,6 +15,7 @@ enum PresignQuery {
         time: SigningTime,
         expiresIn: Int64,
         signedHeaders: String,
+        tokenName: String,
         extra: [S3ObjectOptions.Pair]
     ) throws(SigningError) -> String {
         var parameters: [S3ObjectOptions.Pair] = [
@@ -24,7 +25,7 @@ enum PresignQuery {
             ("X-Amz-Expires", String(expiresIn)),
             ("X-Amz-SignedHeaders", signedHeaders),
         ]
-        if let token = credentials.sessionToken { parameters.append(("X-Amz-Security-Token", token)) }
+        if let token = credentials.sessionToken { parameters.append((tokenName, token)) }
         for pair in extra {
             guard !pair.name.isEmpty, !reserved.contains(pair.name.lowercased()) else {
                 throw SigningError(

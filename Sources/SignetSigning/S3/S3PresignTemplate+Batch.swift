@@ -11,24 +11,24 @@ extension S3PresignTemplate {
     ///
     /// - Parameter keys: Each as for `sign(key:)`.
     public func sign(keys: [String]) -> SignedBatch {
-        sign(keys: keys, kernels: Self.kernels(for: keys.count))
+        sign(keys: keys, kernels: kernels(for: keys.count))
     }
 
     /// The presigned URLs of many keys: what `url(forKey:)` gives or throws for each. Secrets for as long as they live.
     ///
     /// - Parameter keys: Each as for `sign(key:)`.
     public func urls(forKeys keys: [String]) -> [Result<String, SigningError>] {
-        urls(forKeys: keys, kernels: Self.kernels(for: keys.count))
+        urls(forKeys: keys, kernels: kernels(for: keys.count))
     }
 
     /// Signs with certain kernels, all of which must be available.
     package func sign(keys: [String], kernels: [SHA256Kernel]) -> SignedBatch {
         var batch = SignedBatch(keyCount: keys.count, byteCount: keys.reduce(0) { $0 + $1.utf8.count })
-        prepared.withSignatures(of: keys, kernels: kernels) { index, path, signature in
+        prepared.withSignatures(of: keys, lengths: keyLengths, kernels: kernels) { index, path, signature in
             if let path {
                 batch.append(path: path, signature: signature)
             } else {
-                batch.append(failure: Self.refusal(of: keys[index]))
+                batch.append(failure: refusal(of: keys[index]))
             }
         }
         return batch
@@ -38,17 +38,17 @@ extension S3PresignTemplate {
     package func urls(forKeys keys: [String], kernels: [SHA256Kernel]) -> [Result<String, SigningError>] {
         var urls: [Result<String, SigningError>] = []
         urls.reserveCapacity(keys.count)
-        prepared.withSignatures(of: keys, kernels: kernels) { index, path, signature in
+        prepared.withSignatures(of: keys, lengths: keyLengths, kernels: kernels) { index, path, signature in
             if let path {
                 urls.append(.success(prepared.url(path: path, signature: signature)))
             } else {
-                urls.append(.failure(Self.refusal(of: keys[index])))
+                urls.append(.failure(refusal(of: keys[index])))
             }
         }
         return urls
     }
 
-    private static func kernels(for count: Int) -> [SHA256Kernel] {
-        count < leastBatch ? [] : SHA256Kernel.preferred
+    private func kernels(for count: Int) -> [SHA256Kernel] {
+        count < Self.leastBatch ? [] : SHA256Kernel.preferred
     }
 }

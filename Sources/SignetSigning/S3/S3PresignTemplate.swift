@@ -6,8 +6,8 @@ public struct S3PresignTemplate: Sendable, CustomStringConvertible, CustomDebugS
     /// Bytes of an object's key at most (S3 User Guide, "Naming Amazon S3 objects").
     public static let longestKey = 1_024
 
-    /// What the client must send the request with.
-    public let method: S3Method
+    /// What the requests do.
+    public let operation: S3Operation
     /// Where the requests go.
     public let endpoint: S3Endpoint
     /// When its URLs end.
@@ -18,7 +18,7 @@ public struct S3PresignTemplate: Sendable, CustomStringConvertible, CustomDebugS
     let prepared: PreparedPresign
 
     init(
-        method: S3Method,
+        operation: S3Operation,
         endpoint: S3Endpoint,
         time: SigningTime,
         expiry: PresignExpiry,
@@ -34,20 +34,24 @@ public struct S3PresignTemplate: Sendable, CustomStringConvertible, CustomDebugS
             time: time,
             expiresIn: expiry.seconds,
             signedHeaders: headers.signedNames,
+            tokenName: endpoint.kind == .directoryBucket ? "X-Amz-S3session-Token" : "X-Amz-Security-Token",
             extra: extra
         )
-        self.method = method
+        self.operation = operation
         self.endpoint = endpoint
         self.expiry = expiry
         canonicalHeaders = headers
         prepared = PreparedPresign(
-            method: method,
+            operation: operation,
             endpoint: endpoint,
             query: query,
             requestTail: CanonicalRequest.tail(query: query, headers: headers),
             string: PreparedString(key: key.hmac, head: StringToSign.head(time: time, scope: scope))
         )
     }
+
+    /// What the client must send the requests with.
+    public var method: String { operation.method }
 
     /// What the client must send besides `host`: lower-case names, in order.
     public var headers: [S3ObjectOptions.Pair] {
@@ -56,10 +60,11 @@ public struct S3PresignTemplate: Sendable, CustomStringConvertible, CustomDebugS
 
     /// Signs one key.
     ///
-    /// - Parameter key: 1 to 1,024 bytes of any Unicode; encoded once and not normalised.
+    /// - Parameter key: 1 to 1,024 bytes of any Unicode, encoded once and not normalised; empty for operations on the
+    ///   bucket.
     /// - Throws: `invalid_key`.
     public func sign(key: String) throws(SigningError) -> SignedObject {
-        try Self.check(key)
+        try check(key)
         return prepared.withSignature(of: key) { path, signature in
             SignedObject(path: String(copying: path), signature: signature)
         }
@@ -76,33 +81,39 @@ public struct S3PresignTemplate: Sendable, CustomStringConvertible, CustomDebugS
     /// - Parameter key: As for `sign(key:)`.
     /// - Throws: `invalid_key`.
     public func url(forKey key: String) throws(SigningError) -> String {
-        try Self.check(key)
+        try check(key)
         return prepared.withSignature(of: key) { prepared.url(path: $0, signature: $1) }
     }
 
-    private static func check(_ key: String) throws(SigningError) {
-        let count = key.utf8.count
-        guard (1...longestKey).contains(count) else { throw refusal(of: key) }
+    private func check(_ key: String) throws(SigningError) {
+        guard keyLengths.contains(key.utf8.count) else { throw refusal(of: key) }
     }
 
-    /// Why a key of a wrong length is refused.
-    static func refusal(of key: String) -> SigningError {
+    /// Bytes that a key may have.
+    var keyLengths: ClosedRange<Int> { operation.isOnBucket ? 0...0 : 1...Self.longestKey }
+
+    /// Why a key of another length is refused.
+    func refusal(of key: String) -> SigningError {
         let count = key.utf8.count
         return SigningError(
             .invalidKey,
             parameter: "key",
-            message: count == 0
-                ? "the key is empty" : "a key has at most \(longestKey) bytes of UTF-8, not \(count)"
+            message: operation.isOnBucket
+                ? "\(operation.rawValue) is about the bucket and takes no key; to list below one, give its prefix"
+                : count == 0
+                    ? "the key is empty" : "a key has at most \(Self.longestKey) bytes of UTF-8, not \(count)"
         )
     }
 
     /// Names method and bucket alone.
-    public var description: String { "S3PresignTemplate(\(method.rawValue) \(endpoint.origin)\(endpoint.pathPrefix))" }
+    public var description: String {
+        "S3PresignTemplate(\(operation.rawValue) \(endpoint.origin)\(endpoint.pathPrefix))"
+    }
     /// The same.
     public var debugDescription: String { description }
     /// Shows neither query nor key.
     public var customMirror: Mirror {
-        Mirror(self, children: ["method": method, "endpoint": endpoint, "expiry": expiry])
+        Mirror(self, children: ["operation": operation, "endpoint": endpoint, "expiry": expiry])
     }
 }
 

@@ -20,20 +20,19 @@ public final class S3Signer: Sendable, CustomStringConvertible, CustomDebugStrin
     ///
     /// - Parameters:
     ///   - expiresIn: Seconds, 1 to 604,800.
-    ///   - headers: What is signed besides `host`; the client must send exactly these.
-    ///   - query: Further query parameters, e.g. `response-content-type`; not encoded.
+    ///   - options: What is signed besides `host`; the client must send exactly the headers that the template names.
     /// - Throws: `SigningError` that names what is wrong.
     public func template(
-        _ method: S3Method,
+        _ operation: S3Operation,
         at endpoint: S3Endpoint,
         time: SigningTime,
         expiresIn: Int64,
-        headers: [S3ObjectOptions.Pair] = [],
-        query: [S3ObjectOptions.Pair] = []
+        options: S3ObjectOptions = S3ObjectOptions()
     ) throws(SigningError) -> S3PresignTemplate {
-        let scope = CredentialScope(dateStamp: time.dateStamp, region: endpoint.region)
+        let scope = CredentialScope(dateStamp: time.dateStamp, region: endpoint.region, service: endpoint.service)
+        let parts = try S3RequestParts(operation, options, at: endpoint)
         return try S3PresignTemplate(
-            method: method,
+            operation: operation,
             endpoint: endpoint,
             time: time,
             expiry: PresignExpiry(
@@ -41,8 +40,8 @@ public final class S3Signer: Sendable, CustomStringConvertible, CustomDebugStrin
                 from: time,
                 credentialExpiration: credentials.expiration
             ),
-            headers: CanonicalHeaders(host: endpoint.host, headers: headers),
-            query: query,
+            headers: CanonicalHeaders(host: endpoint.host, headers: parts.headers),
+            query: parts.query,
             credentials: credentials,
             scope: scope,
             key: key(for: scope)

@@ -30,6 +30,21 @@ public struct CanonicalHeaders: Sendable, Hashable {
     }
 }
 
+extension CanonicalHeaders {
+    /// The headers that a received request names as signed; one that was not sent stands without a value.
+    ///
+    /// - Parameters:
+    ///   - received: By name; a header that came several times has its values joined by commas.
+    ///   - names: Lower case, in order.
+    init(host: String, received: [String: HeaderField], signedNames names: [String]) {
+        lines = names.map { name in
+            "\(name):\(name == "host" ? host : received[name]?.canonicalValue ?? "")\n"
+        }.joined()
+        signedNames = names.joined(separator: ";")
+        sent = []
+    }
+}
+
 /// One header that is signed.
 struct HeaderField: Sendable, Hashable {
     /// Lower case.
@@ -42,7 +57,8 @@ struct HeaderField: Sendable, Hashable {
         value = host
     }
 
-    init(name: String, value: String) throws(SigningError) {
+    /// - Parameter isReceived: Of a request that came in: any header of it may have been signed.
+    init(name: String, value: String, isReceived: Bool = false) throws(SigningError) {
         let lowercased = name.lowercased()
         // The name as given must be ASCII: the Kelvin sign becomes a plain k.
         guard !name.isEmpty, name.utf8.allSatisfy({ $0 < 0x80 }), lowercased.utf8.allSatisfy(Self.isTokenCharacter)
@@ -53,7 +69,7 @@ struct HeaderField: Sendable, Hashable {
                 message: "a header's name is letters, digits and !#$%&'*+-.^_`|~ (RFC 9110, section 5.1)"
             )
         }
-        if Self.neverSigned.contains(lowercased) {
+        if !isReceived, Self.neverSigned.contains(lowercased) {
             throw SigningError(
                 .invalidHeader,
                 parameter: lowercased,

@@ -15,13 +15,20 @@ public struct CanonicalRequest: Sendable, Hashable, CustomStringConvertible, Cus
     ///   - path: Encoded.
     ///   - query: Encoded and sorted.
     ///   - headers: In canonical form.
-    public init(method: String, path: String, query: String, headers: CanonicalHeaders) {
-        text = "\(method)\n\(path)" + Self.tail(query: query, headers: headers)
+    ///   - payload: What is signed of the body.
+    public init(
+        method: String,
+        path: String,
+        query: String,
+        headers: CanonicalHeaders,
+        payload: PayloadHash = .unsigned
+    ) {
+        text = "\(method)\n\(path)" + Self.tail(query: query, headers: headers, payload: payload)
     }
 
     /// Everything after the path.
-    static func tail(query: String, headers: CanonicalHeaders) -> String {
-        "\n\(query)\n\(headers.lines)\n\(headers.signedNames)\n\(unsignedPayload)"
+    static func tail(query: String, headers: CanonicalHeaders, payload: PayloadHash = .unsigned) -> String {
+        "\n\(query)\n\(headers.lines)\n\(headers.signedNames)\n\(payload.text)"
     }
 
     /// What the string to sign holds of the request.

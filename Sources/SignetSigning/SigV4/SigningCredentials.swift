@@ -38,7 +38,7 @@ public struct SigningCredentials: Sendable, CustomStringConvertible, CustomDebug
             )
         }
         self.accessKeyID = accessKeyID
-        self.secretAccessKey = SecretBytes(secretAccessKey)
+        self.secretAccessKey = SecretBytes(secretAccessKey.utf8)
         self.sessionToken = sessionToken?.isEmpty == true ? nil : sessionToken
         self.expiration = expiration
     }
@@ -57,9 +57,9 @@ public struct SigningCredentials: Sendable, CustomStringConvertible, CustomDebug
 final class SecretBytes: @unchecked Sendable {
     private let buffer: UnsafeMutableRawBufferPointer
 
-    init(_ text: String) {
-        buffer = .allocate(byteCount: text.utf8.count, alignment: 1)
-        buffer.copyBytes(from: text.utf8)
+    init(_ bytes: some Collection<UInt8>) {
+        buffer = .allocate(byteCount: bytes.count, alignment: 1)
+        buffer.copyBytes(from: bytes)
     }
 
     deinit {

@@ -36,6 +36,21 @@ public struct SigningTime: Sendable, Hashable {
             + Self.padded(second % 60, 2) + "Z"
     }
 
+    /// The start of the window that a time lies in: equal requests within it get equal signatures.
+    ///
+    /// - Parameter window: Seconds, 1 to 86,400; 0: the time itself.
+    /// - Throws: `invalid_time`.
+    public init(unixSeconds: Int64, window: Int64) throws(SigningError) {
+        guard (0...86_400).contains(window) else {
+            throw SigningError(
+                .invalidTime,
+                parameter: "window",
+                message: "a signing window has 1 to 86400 seconds, 0 for none"
+            )
+        }
+        try self.init(unixSeconds: window > 0 && unixSeconds > 0 ? unixSeconds - unixSeconds % window : unixSeconds)
+    }
+
     private static func padded(_ number: Int64, _ width: Int) -> String {
         let digits = String(number)
         return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits

@@ -10,6 +10,13 @@ public struct StringToSign: Sendable, Hashable {
         text = Self.head(time: time, scope: scope) + canonicalRequest.hash.hexadecimal
     }
 
+    /// The text of either algorithm.
+    ///
+    /// - Parameter scope: As it stands in the string.
+    init(algorithm: String, time: SigningTime, scope: String, canonicalRequest: CanonicalRequest) {
+        text = "\(algorithm)\n\(time.amzDate)\n\(scope)\n\(canonicalRequest.hash.hexadecimal)"
+    }
+
     /// Everything before the hash.
     static func head(time: SigningTime, scope: CredentialScope) -> String {
         "\(SigningKey.algorithm)\n\(time.amzDate)\n\(scope)\n"

@@ -38,7 +38,7 @@ package struct JobHandler: Sendable {
             case .s3Signing(let request):
                 let outcome = try signing.sign(job, request, now: now)
                 return answer(job, request, outcome, now: now, warnings: warnings + outcome.warnings)
-            case nil:
+            case .cloudFrontSigning, nil:
                 throw FailureError(
                     .unsupported,
                     message: "this worker knows no job of that kind; known are s3Signing. Update the workers first"

@@ -1,25 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Contract
+internal import SwiftProtobuf
 
 extension S3RequestOptions {
     /// These options where they are set, `defaults` elsewhere; pairs replace defaults of the same name.
     package func over(_ defaults: S3RequestOptions) -> S3RequestOptions {
         var merged = defaults
-        if hasContentType { merged.contentType = contentType }
-        if hasFileSize { merged.fileSize = fileSize }
-        if hasS3StorageClass { merged.s3StorageClass = s3StorageClass }
+        // What belongs together replaces together.
         if hasS3EncryptionType {
-            merged.s3EncryptionType = s3EncryptionType
-            // A key belongs to the encryption that it was given with.
             merged.clearS3KmsKeyID()
+            merged.clearS3BucketKey()
+            merged.s3KmsContext = []
         }
-        if hasS3KmsKeyID { merged.s3KmsKeyID = s3KmsKeyID }
-        if hasCacheControl { merged.cacheControl = cacheControl }
-        if hasContentDisposition { merged.contentDisposition = contentDisposition }
+        if hasCopySource { merged.clearCopySourceVersionID() }
+        if hasChecksumAlgorithm { merged.clearChecksum() }
+        // Merging sets what is set and appends what is repeated; bytes that were just written can be read.
+        var own = self
+        own.metadata = []
+        own.headers = []
+        own.query = []
+        own.tags = []
+        own.s3KmsContext = []
+        own.startsWith = []
+        if let bytes = try? own.serializedBytes() as [UInt8] { try? merged.merge(serializedBytes: bytes) }
         merged.metadata = Self.pairs(metadata, over: merged.metadata)
         merged.headers = Self.pairs(headers, over: merged.headers)
         merged.query = Self.pairs(query, over: merged.query)
+        merged.tags = Self.pairs(tags, over: merged.tags)
+        merged.s3KmsContext = Self.pairs(s3KmsContext, over: merged.s3KmsContext)
+        merged.startsWith = Self.pairs(startsWith, over: merged.startsWith)
         return merged
     }
 

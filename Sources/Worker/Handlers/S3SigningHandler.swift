@@ -61,7 +61,9 @@ package struct S3SigningHandler: Sendable {
                         message: "firstItem is beyond what can be counted"
                     )
                 }
-                let key = try ObjectKey.make(for: item, jobID: job.jobID, position: position, path: path)
+                let key =
+                    compiler.operation.isOnBucket
+                    ? item.key : try ObjectKey.make(for: item, jobID: job.jobID, position: position, path: path)
                 let (template, shared) = try compiler.template(for: item, path: path)
                 let object: SignedObject
                 do {

@@ -5,14 +5,19 @@ internal import SignetSigning
 
 /// Turns what a chunk asks for into templates: one for each distinct set of options, however many items share it.
 struct S3TemplateCompiler {
-    private let method: S3Method
+    let operation: S3Operation
     private let endpoint: S3Endpoint
     private let time: SigningTime
     private let expiresIn: Int64
     private let cdnOrigin: String
     private let signer: S3Signer
     private let defaults: S3RequestOptions
-    private var templates: [S3RequestOptions: (template: S3PresignTemplate, index: UInt32)] = [:]
+    private var templates: [S3RequestOptions: Compiled] = [:]
+    /// Of the items without options of their own: most, and looking them up by options would cost more than signing.
+    private var common: Compiled?
+
+    /// A template and its index in `shared`.
+    typealias Compiled = (template: S3PresignTemplate, shared: UInt32)
 
     /// What the replies' items refer to by index.
     private(set) var shared: [SharedRequest] = []
@@ -28,13 +33,16 @@ struct S3TemplateCompiler {
         }
         try require(signing.operation, "operation", "the S3 operation, e.g. PutObject")
         try require(signing.s3Bucket, "s3Bucket", "the bucket")
-        try require(signing.s3Region, "s3Region", "the bucket's region, e.g. eu-central-1")
-        guard let method = S3Method(operation: signing.operation) else {
+        // An ARN holds its region.
+        if !signing.s3Bucket.hasPrefix("arn:") {
+            try require(signing.s3Region, "s3Region", "the bucket's region, e.g. eu-central-1")
+        }
+        guard let operation = S3Operation(rawValue: signing.operation) else {
             throw FailureError(
                 .unsupported,
                 field: "operation",
                 message: "\(signing.operation.prefix(64)) is no operation that can be signed; known are "
-                    + S3Method.allCases.map(\.operation).joined(separator: ", ")
+                    + S3Operation.allCases.map(\.rawValue).joined(separator: ", ")
             )
         }
         let styleName = signing.s3AddressingStyle.isEmpty ? AddressingStyle.auto.rawValue : signing.s3AddressingStyle
@@ -51,20 +59,22 @@ struct S3TemplateCompiler {
                 bucket: signing.s3Bucket,
                 region: signing.s3Region,
                 addressingStyle: style,
-                customEndpoint: signing.s3Endpoint.isEmpty ? nil : signing.s3Endpoint
+                customEndpoint: signing.s3Endpoint.isEmpty ? nil : signing.s3Endpoint,
+                variants: S3EndpointVariants(signing)
             )
-            time = try SigningTime(unixSeconds: job.signingTimeMs / 1_000)
+            time = try SigningTime(unixSeconds: job.signingTimeMs / 1_000, window: signing.signingWindow)
             cdnOrigin = signing.s3CloudFrontDomain.isEmpty ? "" : try CDNOrigin.make(domain: signing.s3CloudFrontDomain)
             expiresIn = signing.hasExpiresIn ? signing.expiresIn : S3SigningHandler.defaultExpiry
-            _ = try PresignExpiry(
+            let expiry = try PresignExpiry(
                 seconds: expiresIn,
                 from: time,
                 credentialExpiration: signer.credentials.expiration
             )
+            try expiry.check(outlives: signing.signingWindow)
         } catch {
             throw FailureError(signing: error) { Self.field(of: $0, in: signing) }
         }
-        self.method = method
+        self.operation = operation
         self.signer = signer
         defaults = signing.defaults
     }
@@ -75,31 +85,32 @@ struct S3TemplateCompiler {
     mutating func template(
         for item: S3SigningItem,
         path: String
-    ) throws(FailureError) -> (template: S3PresignTemplate, shared: UInt32) {
+    ) throws(FailureError) -> Compiled {
+        if !item.hasOptions, let common { return common }
         let options = item.hasOptions ? item.options.over(defaults) : defaults
-        if let known = templates[options] { return (known.template, known.index) }
+        if let known = templates[options] { return known }
         let template: S3PresignTemplate
         do throws(SigningError) {
-            let headers = try S3ObjectOptions(options).headers(for: method, at: endpoint)
             template = try signer.template(
-                method,
+                operation,
                 at: endpoint,
                 time: time,
                 expiresIn: expiresIn,
-                headers: headers,
-                query: options.query.map { ($0.name, $0.value) }
+                options: S3ObjectOptions(options)
             )
         } catch {
             throw FailureError(signing: error) { parameter in
-                let field = Self.optionFields[parameter] ?? "headers"
+                let field = S3RequestOptions.field(of: parameter)
                 return item.hasOptions && item.options.sets(field) ? "\(path).options.\(field)" : "defaults.\(field)"
             }
         }
         let index = UInt32(truncatingIfNeeded: shared.count)
         shared.append(SharedRequest(template, cdnOrigin: cdnOrigin))
         declaredBytes.append(options.fileSize)
-        templates[options] = (template, index)
-        return (template, index)
+        let compiled = (template, index)
+        templates[options] = compiled
+        if !item.hasOptions { common = compiled }
+        return compiled
     }
 
     /// Content length that the items of a template declare; 0 if they declare none.
@@ -115,69 +126,31 @@ struct S3TemplateCompiler {
         case "endpoint": "s3Endpoint"
         case "addressingStyle": "s3AddressingStyle"
         case "domain": "s3CloudFrontDomain"
+        case "dualStack": "s3DualStack"
+        case "fips": "s3Fips"
+        case "accelerate": "s3Accelerate"
         case "unixSeconds": "signingTimeMs"
+        case "window": "signingWindow"
         case "credential":
             if case .sealedCredential = signing.credential { "sealedCredential" } else { "credentialProfile" }
         default: parameter
         }
     }
-
-    /// The job's fields for the signer's options; any other parameter is the name of a header.
-    private static let optionFields = [
-        "contentType": "contentType", "contentLength": "fileSize", "storageClass": "s3StorageClass",
-        "encryption": "s3EncryptionType", "kmsKey": "s3KmsKeyId", "cacheControl": "cacheControl",
-        "contentDisposition": "contentDisposition", "metadata": "metadata", "query": "query",
-    ]
 }
 
-extension S3ObjectOptions {
-    fileprivate init(_ options: S3RequestOptions) throws(SigningError) {
-        self.init()
-        if options.hasContentType { contentType = options.contentType }
-        if options.hasFileSize { contentLength = options.fileSize }
-        if options.hasS3StorageClass { storageClass = options.s3StorageClass }
-        if options.hasS3EncryptionType {
-            guard let encryption = S3Encryption(rawValue: options.s3EncryptionType) else {
-                throw SigningError(
-                    .invalidEncryption,
-                    parameter: "encryption",
-                    message: "the encryption is one of "
-                        + S3Encryption.allCases.map(\.rawValue).joined(separator: ", ")
-                )
-            }
-            self.encryption = encryption
-        }
-        if options.hasS3KmsKeyID { kmsKey = options.s3KmsKeyID }
-        if options.hasCacheControl { cacheControl = options.cacheControl }
-        if options.hasContentDisposition { contentDisposition = options.contentDisposition }
-        metadata = options.metadata.map { ($0.name, $0.value) }
-        headers = options.headers.map { ($0.name, $0.value) }
-    }
-}
-
-extension S3RequestOptions {
-    /// Whether these options themselves set a field.
-    fileprivate func sets(_ field: String) -> Bool {
-        switch field {
-        case "contentType": hasContentType
-        case "fileSize": hasFileSize
-        case "s3StorageClass": hasS3StorageClass
-        case "s3EncryptionType": hasS3EncryptionType
-        case "s3KmsKeyId": hasS3KmsKeyID
-        case "cacheControl": hasCacheControl
-        case "contentDisposition": hasContentDisposition
-        case "metadata": !metadata.isEmpty
-        case "headers": !headers.isEmpty
-        case "query": !query.isEmpty
-        default: false
-        }
+extension S3EndpointVariants {
+    fileprivate init(_ signing: S3SigningJob) {
+        self = []
+        if signing.s3DualStack { insert(.dualStack) }
+        if signing.s3Fips { insert(.fips) }
+        if signing.s3Accelerate { insert(.accelerated) }
     }
 }
 
 extension SharedRequest {
     fileprivate init(_ template: S3PresignTemplate, cdnOrigin: String) {
         self.init()
-        method = template.method.rawValue
+        method = template.method
         origin = template.endpoint.origin
         pathPrefix = template.endpoint.pathPrefix
         query = template.query

@@ -11,7 +11,7 @@ final class Baseline {
         let template = workload.template
         guard
             let baseline = signet_baseline_create(
-                template.method.rawValue,
+                template.method,
                 template.endpoint.origin,
                 template.query,
                 workload.headerLines,

@@ -10,7 +10,8 @@ import Testing
     private static let types: [any Message.Type] = [
         Job.self, S3SigningJob.self, S3SigningItem.self, S3RequestOptions.self, Pair.self, SealedCredential.self,
         SealScope.self, InlineCredential.self, Reply.self, S3SigningResult.self, SharedRequest.self, SignedItem.self,
-        Failure.self, UrlsMinted.self, JobFailed.self,
+        Failure.self, UrlsMinted.self, JobFailed.self, CloudFrontSigningJob.self, CloudFrontItem.self,
+        CloudFrontSigningResult.self, CloudFrontSigned.self,
     ]
 
     private static func descriptors() async throws -> [(type: any Message.Type, Google_Protobuf_DescriptorProto)] {

@@ -5,6 +5,7 @@ import Foundation
 import Gateway
 import Management
 import NIOHTTP1
+import SwiftProtobuf
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct SigningRequestTests {
@@ -66,9 +67,10 @@ import Testing
             #expect(received.signing.operation == "GetObject")
             #expect(
                 received.item.options.query.map { "\($0.name)=\($0.value)" } == [
-                    "response-content-type=application/pdf", "response-content-disposition=inline", "versionId=v1",
+                    "response-content-type=application/pdf", "response-content-disposition=inline",
                 ]
             )
+            #expect(received.item.options.versionID == "v1")
         }
     }
 
@@ -111,6 +113,59 @@ import Testing
             #expect(item.options.cacheControl == "no-store")
             #expect(item.options.contentDisposition == "attachment")
             #expect(item.options.metadata.map { "\($0.name)=\($0.value)" } == ["a=b", "owner=me"])
+        }
+    }
+
+    /// A value for each field of the route that has them all; it reaches the job under the same name.
+    @Test func everyFieldOfAnOperationReachesTheJob() async throws {
+        let flags = ["s3BucketKey", "s3ObjectLockLegalHold", "requesterPays"]
+        let numbers = ["fileSize", "partNumber", "objectSize"]
+        let pairs = ["metadata", "tags", "s3KmsContext", "headers"]
+        let texts = [
+            "contentType", "contentMd5", "checksumAlgorithm", "checksum", "contentEncoding", "contentLanguage",
+            "contentDisposition", "cacheControl", "expires", "s3StorageClass", "s3Acl", "s3EncryptionType",
+            "s3KmsKeyId", "s3ObjectLockMode", "s3ObjectLockRetainUntil", "ifMatch", "ifNoneMatch", "versionId", "range",
+            "ifModifiedSince", "ifUnmodifiedSince", "copySource", "copySourceVersionId", "copySourceRange",
+            "metadataDirective", "taggingDirective", "uploadId",
+        ]
+        var options: [String: Any] = [:]
+        for name in flags { options[name] = true }
+        for (index, name) in numbers.enumerated() { options[name] = index + 1 }
+        for name in pairs { options[name] = ["\(name)-a": "b"] }
+        for name in texts { options[name] = "value of \(name)" }
+        var body = options
+        body["query"] = ["delimiter": "/"]
+        body["responseCacheControl"] = "no-cache"
+        for (name, value) in [("operation", "UploadPart"), ("s3Bucket", "b"), ("s3Region", "r"), ("key", "k")] {
+            body[name] = value
+        }
+        for name in ["s3DualStack", "s3Fips", "s3Accelerate"] { body[name] = true }
+        body["signingWindow"] = 300
+        let text = String(decoding: try JSONSerialization.data(withJSONObject: body), as: UTF8.self)
+        try await HTTPFixture.run { fixture in
+            let answer = try await fixture.post("/api/v1/s3/signed-url", text)
+            #expect(answer.status == 200)
+            #expect(try answer.json["warnings"] == [])
+            #expect(try answer.json["url"]?.string?.isEmpty == false)
+            let received = try #require(await fixture.workers.next())
+            #expect(received.signing.operation == "UploadPart")
+            #expect(received.signing.s3DualStack && received.signing.s3Fips && received.signing.s3Accelerate)
+            #expect(received.signing.signingWindow == 300)
+            let json = try JSONSerialization.jsonObject(with: received.item.options.jsonUTF8Data()) as? [String: Any]
+            let sent = try #require(json)
+            for name in flags { #expect(sent[name] as? Bool == true, "\(name)") }
+            for name in texts { #expect(sent[name] as? String == "value of \(name)", "\(name)") }
+            for name in pairs {
+                #expect((sent[name] as? [[String: String]]) == [["name": "\(name)-a", "value": "b"]], "\(name)")
+            }
+            #expect(received.item.options.fileSize == 1)
+            #expect(received.item.options.partNumber == 2)
+            #expect(received.item.options.objectSize == 3)
+            #expect(
+                received.item.options.query.map { "\($0.name)=\($0.value)" } == [
+                    "response-cache-control=no-cache", "delimiter=/",
+                ]
+            )
         }
     }
 

@@ -14,6 +14,8 @@ import Testing
         "invalid_endpoint": 400, "invalid_key": 400, "invalid_expiry": 400, "invalid_storage_class": 400,
         "invalid_encryption": 400, "invalid_kms_key": 400, "invalid_header": 400, "invalid_metadata": 400,
         "invalid_length": 400, "invalid_query": 400, "invalid_access_key": 400, "invalid_domain": 400,
+        "invalid_arn": 400, "invalid_time": 400, "invalid_checksum": 400, "invalid_copy_source": 400,
+        "invalid_part": 400, "invalid_tagging": 400, "invalid_object_lock": 400,
         "signing_time_in_future": 400, "invalid_deadline": 400,
         "unknown_profile": 403, "credential_expired": 403, "seal_scope": 403, "reply_topic_not_allowed": 403,
         "expired": 504,
@@ -54,7 +56,7 @@ import Testing
             ("sealedCredential.accessKeyId", "s3AccessKey"), ("sealedCredential.secretAccessKey", "s3SecretKey"),
             ("sealedCredential.sessionToken", "s3SessionToken"),
             ("sealedCredential.expirationMs", "s3SessionExpiration"),
-            ("credentialProfile", "credentialProfile"), ("items[0].options.query.versionId", "versionId"),
+            ("credentialProfile", "credentialProfile"), ("items[0].options.versionId", "versionId"),
             ("items[0].options.query.response-content-type", "responseContentType"), ("items", nil), ("items[0]", nil),
             ("signingTimeMs", nil), ("deadlineMs", nil), ("tenant", nil), ("", nil),
         ] as [(String, String?)]

@@ -121,13 +121,13 @@ struct CustomEndpointTests {
     @Test
     func thePortIsPartOfWhatIsSigned() throws {
         let template = try S3Signer(credentials: Example.credentials()).template(
-            .get,
+            .getObject,
             at: Example.onCustomStore(),
             time: Example.time(),
             expiresIn: 60
         )
         let other = try S3Signer(credentials: Example.credentials()).template(
-            .get,
+            .getObject,
             at: S3Endpoint.resolve(
                 bucket: "examplebucket",
                 region: "us-east-1",

@@ -13,7 +13,7 @@ struct KMSKeyTests {
         var options = S3ObjectOptions()
         options.encryption = .kms
         options.kmsKey = key
-        return try options.headers(for: .put, at: Example.onAWS())
+        return try S3RequestParts(.putObject, options, at: Example.onAWS()).headers
             .first { $0.name == "x-amz-server-side-encryption-aws-kms-key-id" }?.value
     }
 

@@ -19,13 +19,13 @@ struct S3ObjectOptionsTests {
     }
 
     private func headers(
-        _ method: S3Method = .put,
+        _ operation: S3Operation = .putObject,
         at endpoint: S3Endpoint? = nil,
         _ set: (inout S3ObjectOptions) -> Void
     ) throws -> [String: String] {
         var options = S3ObjectOptions()
         set(&options)
-        let pairs = try options.headers(for: method, at: endpoint ?? Example.onAWS())
+        let pairs = try S3RequestParts(operation, options, at: endpoint ?? Example.onAWS()).headers
         return Dictionary(pairs.map { ($0.name, $0.value) }) { first, _ in "\(first) and another" }
     }
 
@@ -57,7 +57,9 @@ struct S3ObjectOptionsTests {
     func nothingIsImpliedButEncryptionAtRest() throws {
         #expect(try headers { _ in } == ["x-amz-server-side-encryption": "AES256"])
         #expect(try headers(at: Example.onCustomStore()) { _ in }.isEmpty)
-        for method in [S3Method.get, .head, .delete] { #expect(try headers(method) { _ in }.isEmpty) }
+        for operation in [S3Operation.getObject, .headObject, .deleteObject, .listObjects] {
+            #expect(try headers(operation) { _ in }.isEmpty)
+        }
     }
 
     @Test(arguments: [
@@ -113,6 +115,39 @@ struct S3ObjectOptionsTests {
                 $0.kmsKey = "alias/a"
             }, Refusal(.invalidEncryption, "encryption")
         ),
+        (Case("unknown ACL") { $0.acl = "public" }, Refusal(.invalidOption, "acl")),
+        (Case("eleven tags") { $0.tags = (0..<11).map { ("\($0)", "") } }, Refusal(.invalidTagging, "tags")),
+        (Case("one tag twice") { $0.tags = [("a", "1"), ("a", "2")] }, Refusal(.invalidTagging, "tags")),
+        (Case("tag without a name") { $0.tags = [("", "1")] }, Refusal(.invalidTagging, "tags")),
+        (
+            Case("tag too long") { $0.tags = [("a", String(repeating: "v", count: 257))] },
+            Refusal(.invalidTagging, "tags")
+        ),
+        (Case("lock without an end") { $0.objectLockMode = "GOVERNANCE" }, Refusal(.invalidObjectLock, "retainUntil")),
+        (
+            Case("lock without a mode") { $0.retainUntil = "2030-01-01T00:00:00Z" },
+            Refusal(.invalidObjectLock, "objectLockMode")
+        ),
+        (
+            Case("lock until some day") {
+                $0.objectLockMode = "COMPLIANCE"
+                $0.retainUntil = "2030-01-01"
+            }, Refusal(.invalidObjectLock, "retainUntil")
+        ),
+        (
+            Case("lock of another mode") {
+                $0.objectLockMode = "governance"
+                $0.retainUntil = "2030-01-01T00:00:00Z"
+            }, Refusal(.invalidOption, "objectLockMode")
+        ),
+        (Case("context without KMS") { $0.kmsContext = [("a", "b")] }, Refusal(.invalidEncryption, "encryption")),
+        (Case("bucket key without KMS") { $0.usesBucketKey = true }, Refusal(.invalidEncryption, "encryption")),
+        (
+            Case("customer's key beside KMS") {
+                $0.encryption = .kms
+                $0.customerKey = try? S3CustomerKey([UInt8](repeating: 7, count: 32))
+            }, Refusal(.invalidEncryption, "customerKey")
+        ),
         (Case("metadata without a name") { $0.metadata = [("", "a")] }, Refusal(.invalidMetadata, "metadata")),
         (Case("metadata with a colon") { $0.metadata = [("a:b", "a")] }, Refusal(.invalidMetadata, "metadata")),
         (Case("metadata of two lines") { $0.metadata = [("a", "a\nb")] }, Refusal(.invalidMetadata, "metadata")),
@@ -140,9 +175,9 @@ struct S3ObjectOptionsTests {
     func metadataOfOneNameInTwoSpellingsIsRefused() throws {
         var options = S3ObjectOptions()
         options.metadata = [("Author", "a"), ("author", "b")]
-        let headers = try options.headers(for: .put, at: Example.onAWS())
+        let headers = try S3RequestParts(.putObject, options, at: Example.onAWS()).headers
         #expect(
-            try refusal { try Example.template(.put, headers: headers) }
+            try refusal { try CanonicalHeaders(host: "h", headers: headers) }
                 == Refusal(.invalidHeader, "x-amz-meta-author")
         )
     }
@@ -158,14 +193,93 @@ struct S3ObjectOptionsTests {
         Case("metadata") { $0.metadata = [("a", "b")] },
     ]
 
-    @Test(arguments: uploadOptions, [S3Method.get, .head, .delete])
-    func optionsOfUploadsAreRefusedElsewhere(option: Case, method: S3Method) throws {
-        let refused = try refusal { try headers(method) { option.set(&$0) } }
+    @Test(arguments: uploadOptions, [S3Operation.getObject, .headObject, .deleteObject])
+    func optionsOfUploadsAreRefusedElsewhere(option: Case, operation: S3Operation) throws {
+        let refused = try refusal { try headers(operation) { option.set(&$0) } }
         #expect(refused == Refusal(.invalidOption, option.name))
     }
 
-    @Test(arguments: [S3Method.get, .head, .delete])
-    func furtherHeadersBelongToAllMethods(method: S3Method) throws {
-        #expect(try headers(method) { $0.headers = [("range", "bytes=0-1")] } == ["range": "bytes=0-1"])
+    @Test(arguments: [S3Operation.getObject, .headObject, .deleteObject])
+    func furtherHeadersBelongToAllMethods(operation: S3Operation) throws {
+        #expect(try headers(operation) { $0.headers = [("range", "bytes=0-1")] } == ["range": "bytes=0-1"])
+    }
+
+    /// An option of some operations, with what these need besides.
+    private static let options: [(option: Case, operations: Set<String>)] = [
+        (Case("checksumAlgorithm") { $0.checksumAlgorithm = .sha256 }, ["CreateMultipartUpload"]),
+        (
+            Case("checksum") { $0.checksum = try? S3Checksum(.crc32, value: "AAAAAA==") },
+            ["PutObject", "UploadPart", "CompleteMultipartUpload"]
+        ),
+        (Case("contentLength") { $0.contentLength = 1 }, ["PutObject", "UploadPart"]),
+        (Case("tags") { $0.tags = [("a", "b")] }, ["PutObject", "CopyObject", "CreateMultipartUpload"]),
+        (Case("range") { $0.range = "bytes=0-1" }, ["GetObject", "HeadObject"]),
+        (Case("versionID") { $0.versionID = "v" }, ["GetObject", "HeadObject", "DeleteObject"]),
+        (Case("copySourceRange") { $0.copySourceRange = "bytes=0-1" }, ["UploadPartCopy"]),
+        (Case("metadataDirective") { $0.metadataDirective = "COPY" }, ["CopyObject"]),
+        (Case("objectSize") { $0.objectSize = 1 }, ["CompleteMultipartUpload"]),
+        (
+            Case("ifNoneMatch") { $0.ifNoneMatch = "*" },
+            ["GetObject", "HeadObject", "PutObject", "CopyObject", "CompleteMultipartUpload"]
+        ),
+    ]
+
+    @Test(arguments: options.indices, S3Operation.allCases)
+    func anOptionBelongsToItsOperationsAlone(index: Int, operation: S3Operation) throws {
+        let (option, operations) = Self.options[index]
+        var needed = S3ObjectOptions()
+        if operation.rawValue.hasSuffix("Copy") || operation == .copyObject {
+            needed.copySource = try S3CopySource(path: "a-bucket/a")
+        }
+        let uploads: [S3Operation] = [
+            .uploadPart, .uploadPartCopy, .listParts, .completeMultipartUpload, .abortMultipartUpload,
+        ]
+        if uploads.contains(operation) { needed.uploadID = "u" }
+        if operation == .uploadPart || operation == .uploadPartCopy { needed.partNumber = 1 }
+        #expect(try refusal { try S3RequestParts(operation, needed, at: Example.onAWS()) } == nil)
+        option.set(&needed)
+        let refused = try refusal { try S3RequestParts(operation, needed, at: Example.onAWS()) }
+        #expect(refused == (operations.contains(operation.rawValue) ? nil : Refusal(.invalidOption, option.name)))
+    }
+
+    @Test(arguments: [
+        (S3Operation.uploadPart, Refusal(.invalidPart, "uploadID")), (.listParts, Refusal(.invalidPart, "uploadID")),
+        (.copyObject, Refusal(.invalidCopySource, "copySource")),
+    ])
+    func whatAnOperationNeedsIsAskedFor(operation: S3Operation, expected: Refusal) throws {
+        #expect(try refusal { try S3RequestParts(operation, S3ObjectOptions(), at: Example.onAWS()) } == expected)
+    }
+
+    @Test(arguments: [0, -1, 10_001, Int.max])
+    func partsAreNumberedUpToTenThousand(number: Int) throws {
+        var options = S3ObjectOptions()
+        options.uploadID = "u"
+        options.partNumber = number
+        let refused = try refusal { try S3RequestParts(.uploadPart, options, at: Example.onAWS()) }
+        #expect(refused == Refusal(.invalidPart, "partNumber"))
+    }
+
+    @Test(arguments: [
+        (S3Checksum.Algorithm.crc32, "AAAAAA==", true), (.crc32, "AAAAAA==-12", true), (.crc32, "AAAAAA", false),
+        (.crc32, "", false), (.crc32, "AAAAAA==-", false), (.crc32, "AAAAAA==-x", false), (.crc32, "AAAA\nA==", false),
+        (.crc64nvme, "AAAAAAAAAAA=", true), (.crc64nvme, "AAAAAA==", false),
+        (.sha1, "2jmj7l5rSw0yVb/vlWAYkK/YBwk=", true),
+        (.sha256, "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", true),
+        (.sha256, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", false),
+    ])
+    func aChecksumHasTheBytesOfItsAlgorithm(algorithm: S3Checksum.Algorithm, value: String, isTaken: Bool) throws {
+        let refused = try refusal { try S3Checksum(algorithm, value: value) }
+        #expect(refused == (isTaken ? nil : Refusal(.invalidChecksum, "checksum")))
+    }
+
+    @Test(arguments: ["", "/", "bucket", "bucket/", "/bucket/", "/key"])
+    func aCopyNeedsBucketAndKey(path: String) throws {
+        #expect(try refusal { try S3CopySource(path: path) } == Refusal(.invalidCopySource, "copySource"))
+    }
+
+    @Test(arguments: [0, 16, 31, 33])
+    func aCustomersKeyHas32Bytes(count: Int) throws {
+        let refused = try refusal { try S3CustomerKey([UInt8](repeating: 1, count: count)) }
+        #expect(refused == Refusal(.invalidEncryption, "customerKey"))
     }
 }

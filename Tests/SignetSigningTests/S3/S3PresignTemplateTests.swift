@@ -71,7 +71,7 @@ struct S3PresignTemplateTests {
     @Test
     func noHeaderIsHoistedIntoTheQuery() throws {
         let template = try Example.template(
-            .put,
+            .putObject,
             headers: [("x-amz-server-side-encryption", "AES256"), ("x-amz-meta-a", "b")]
         )
         let url = PresignedURL(template.url(for: try template.sign(key: "k")))
@@ -93,11 +93,19 @@ struct S3PresignTemplateTests {
     }
 
     @Test(arguments: [
-        ("GetObject", S3Method.get), ("PutObject", .put), ("HeadObject", .head), ("DeleteObject", .delete),
-        ("CopyObject", nil), ("getobject", nil), ("", nil),
+        ("GetObject", "GET"), ("HeadObject", "HEAD"), ("PutObject", "PUT"), ("DeleteObject", "DELETE"),
+        ("CopyObject", "PUT"), ("ListObjectsV2", "GET"), ("CreateMultipartUpload", "POST"), ("UploadPart", "PUT"),
+        ("UploadPartCopy", "PUT"), ("ListParts", "GET"), ("CompleteMultipartUpload", "POST"),
+        ("AbortMultipartUpload", "DELETE"), ("getobject", nil), ("CreateBucket", nil), ("", nil),
     ])
-    func anOperationNamesItsMethod(operation: String, method: S3Method?) {
-        #expect(S3Method(operation: operation) == method)
-        if let method { #expect(method.operation == operation) }
+    func anOperationHasTheMethodOfS3(operation: String, method: String?) {
+        #expect(S3Operation(rawValue: operation)?.method == method)
+    }
+
+    @Test
+    func anOperationOnTheBucketTakesNoKey() throws {
+        let template = try Example.template(.listObjects)
+        #expect(try template.url(forKey: "").hasPrefix("https://examplebucket.s3.us-east-1.amazonaws.com/?X-Amz-"))
+        #expect(try refusal { try template.sign(key: "a") } == Refusal(.invalidKey, "key"))
     }
 }

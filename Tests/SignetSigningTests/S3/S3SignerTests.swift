@@ -7,7 +7,7 @@ import Testing
 struct S3SignerTests {
     private func signature(_ signer: S3Signer, region: String, time: SigningTime) throws -> SHA256Digest {
         let endpoint = S3Endpoint(host: "store.example", bucket: "examplebucket", region: region)
-        return try signer.template(.get, at: endpoint, time: time, expiresIn: 60).sign(key: "k").signature
+        return try signer.template(.getObject, at: endpoint, time: time, expiresIn: 60).sign(key: "k").signature
     }
 
     @Test

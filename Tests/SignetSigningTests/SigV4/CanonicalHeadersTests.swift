@@ -37,7 +37,7 @@ struct CanonicalHeadersTests {
     @Test
     func whatIsSentKeepsItsInnerSpaces() throws {
         let template = try Example.template(
-            .put,
+            .putObject,
             headers: [("X-Amz-Meta-B", "  a   b "), ("Content-Type", "text/plain")]
         )
         #expect(

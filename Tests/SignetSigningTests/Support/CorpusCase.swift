@@ -7,31 +7,63 @@ import Testing
 /// A presigned request as botocore made it; written by `Corpus/generate.py`.
 struct CorpusCase: Decodable, Sendable {
     struct Request: Decodable, Sendable {
-        let method: String
+        let operation: String
         let bucket: String
         let region: String
         let style: String
         let endpoint: String?
-        let key: String
+        let variants: [String]?
+        /// Absent where the operation is about the bucket.
+        let key: String?
         let accessKey: String
         let secretKey: String
         let sessionToken: String?
         let time: Int64
         let expires: Int64
-        let contentType: String?
+
         let contentLength: Int64?
+        let contentMD5: String?
+        let checksum: [String]?
+        let checksumAlgorithm: String?
+        let contentType: String?
+        let contentEncoding: String?
+        let contentLanguage: String?
+        let contentDisposition: String?
+        let cacheControl: String?
+        let expiresHeader: String?
+        let metadata: [[String]]?
         let storageClass: String?
+        let tags: [[String]]?
+        let acl: String?
         let encryption: String?
         let kmsKey: String?
-        let cacheControl: String?
-        let contentDisposition: String?
-        let metadata: [[String]]?
+        let kmsContext: [[String]]?
+        let usesBucketKey: Bool?
+        let customerKey: String?
+        let objectLockMode: String?
+        let retainUntil: String?
+        let hasLegalHold: Bool?
+        let ifMatch: String?
+        let ifNoneMatch: String?
+        let ifModifiedSince: String?
+        let ifUnmodifiedSince: String?
+        let range: String?
+        let versionID: String?
+        let copySource: [String]?
+        let copySourceRange: String?
+        let metadataDirective: String?
+        let taggingDirective: String?
+        let uploadID: String?
+        let partNumber: Int?
+        let objectSize: Int64?
+        let payer: Bool
         let headers: [[String]]?
         let query: [[String]]?
     }
 
     let id: Int
     let request: Request
+    let method: String
     var url: String
     /// Name in lower case and value of each signed header but `host`.
     var headers: [[String]]
@@ -53,7 +85,7 @@ struct CorpusCase: Decodable, Sendable {
         )
         let time = try SigningTime(unixSeconds: request.time)
         let template = try template(credentials: credentials, time: time)
-        let object = try template.sign(key: request.key)
+        let object = try template.sign(key: request.key ?? "")
         let url = template.url(for: object)
         let ours = PresignedURL(url)
         let theirs = PresignedURL(self.url)
@@ -62,7 +94,7 @@ struct CorpusCase: Decodable, Sendable {
             let (ours, theirs) = (String(reflecting: ours), String(reflecting: theirs))
             if ours != theirs { result.append("case \(id), \(what): \(ours), but botocore: \(theirs)") }
         }
-        compare("method", template.method.rawValue, request.method)
+        compare("method", template.method, method)
         compare("scheme", ours.scheme, theirs.scheme)
         compare("host", Array(ours.host.utf8), Array(theirs.host.utf8))
         compare("path", ours.path, theirs.path)
@@ -74,7 +106,7 @@ struct CorpusCase: Decodable, Sendable {
             try signature(of: template, credentials, time),
             theirs.value(of: "X-Amz-Signature")
         )
-        if try template.url(forKey: request.key) != url { result.append("case \(id): in one pass another URL") }
+        if try template.url(forKey: request.key ?? "") != url { result.append("case \(id): in one pass another URL") }
         return result
     }
 
@@ -84,46 +116,87 @@ struct CorpusCase: Decodable, Sendable {
         _ credentials: SigningCredentials,
         _ time: SigningTime
     ) throws -> String? {
-        let scope = CredentialScope(dateStamp: time.dateStamp, region: template.endpoint.region)
+        let endpoint = template.endpoint
+        let scope = CredentialScope(dateStamp: time.dateStamp, region: endpoint.region, service: endpoint.service)
         let canonical = try CanonicalRequest(
-            method: request.method,
-            path: template.endpoint.pathPrefix + "/" + PercentEncoding.path(request.key),
+            method: method,
+            path: endpoint.pathPrefix + "/" + PercentEncoding.path(request.key ?? ""),
             query: template.query,
-            headers: CanonicalHeaders(host: template.endpoint.host, headers: template.headers)
+            headers: CanonicalHeaders(host: endpoint.host, headers: template.headers)
         )
         let string = StringToSign(time: time, scope: scope, canonicalRequest: canonical)
         return SigningKey(credentials: credentials, scope: scope).signature(of: string).hexadecimal
     }
 
     private func template(credentials: SigningCredentials, time: SigningTime) throws -> S3PresignTemplate {
-        let method = try #require(S3Method(rawValue: request.method))
+        let names: [String: S3EndpointVariants] = ["dualStack": .dualStack, "fips": .fips, "accelerate": .accelerated]
         let endpoint = try S3Endpoint.resolve(
             bucket: request.bucket,
             region: request.region,
             addressingStyle: #require(AddressingStyle(rawValue: request.style)),
-            customEndpoint: request.endpoint
+            customEndpoint: request.endpoint,
+            variants: S3EndpointVariants((request.variants ?? []).map { try #require(names[$0]) })
         )
-        var options = S3ObjectOptions()
-        options.contentType = request.contentType
-        options.contentLength = request.contentLength
-        options.storageClass = request.storageClass
-        options.encryption = try request.encryption.map { try #require(S3Encryption(rawValue: $0)) }
-        options.kmsKey = request.kmsKey
-        options.cacheControl = request.cacheControl
-        options.contentDisposition = request.contentDisposition
-        options.metadata = try Self.pairs(request.metadata)
-        options.headers = try Self.pairs(request.headers)
         return try S3Signer(credentials: credentials).template(
-            method,
+            #require(S3Operation(rawValue: request.operation)),
             at: endpoint,
             time: time,
             expiresIn: request.expires,
-            headers: options.headers(for: method, at: endpoint),
-            query: Self.pairs(request.query)
+            options: S3ObjectOptions(request)
         )
     }
+}
 
-    private static func pairs(_ lists: [[String]]?) throws -> [S3ObjectOptions.Pair] {
+extension S3ObjectOptions {
+    fileprivate init(_ request: CorpusCase.Request) throws {
+        self.init()
+        contentLength = request.contentLength
+        contentMD5 = request.contentMD5
+        checksum = try request.checksum.map {
+            try S3Checksum(#require(.init(rawValue: $0[0])), value: $0[1])
+        }
+        checksumAlgorithm = try request.checksumAlgorithm.map { try #require(.init(rawValue: $0)) }
+        contentType = request.contentType
+        contentEncoding = request.contentEncoding
+        contentLanguage = request.contentLanguage
+        contentDisposition = request.contentDisposition
+        cacheControl = request.cacheControl
+        expires = request.expiresHeader
+        metadata = try Self.pairs(request.metadata)
+        storageClass = request.storageClass
+        tags = try Self.pairs(request.tags)
+        acl = request.acl
+        encryption = try request.encryption.map { try #require(S3Encryption(rawValue: $0)) }
+        kmsKey = request.kmsKey
+        kmsContext = try Self.pairs(request.kmsContext)
+        usesBucketKey = request.usesBucketKey
+        customerKey = try request.customerKey.map {
+            try S3CustomerKey(Array(#require(Data(base64Encoded: $0))))
+        }
+        objectLockMode = request.objectLockMode
+        retainUntil = request.retainUntil
+        hasLegalHold = request.hasLegalHold
+        ifMatch = request.ifMatch
+        ifNoneMatch = request.ifNoneMatch
+        ifModifiedSince = request.ifModifiedSince
+        ifUnmodifiedSince = request.ifUnmodifiedSince
+        range = request.range
+        versionID = request.versionID
+        copySource = try request.copySource.map {
+            try S3CopySource(bucket: $0[0], key: $0[1], versionID: $0.count > 2 ? $0[2] : nil)
+        }
+        copySourceRange = request.copySourceRange
+        metadataDirective = request.metadataDirective
+        taggingDirective = request.taggingDirective
+        uploadID = request.uploadID
+        partNumber = request.partNumber
+        objectSize = request.objectSize
+        isRequesterPays = request.payer
+        headers = try Self.pairs(request.headers)
+        query = try Self.pairs(request.query)
+    }
+
+    private static func pairs(_ lists: [[String]]?) throws -> [Pair] {
         try (lists ?? []).map { list in
             try #require(list.count == 2)
             return (name: list[0], value: list[1])

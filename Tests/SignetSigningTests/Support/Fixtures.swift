@@ -38,18 +38,21 @@ enum Example {
     }
 
     static func template(
-        _ method: S3Method = .get,
+        _ operation: S3Operation = .getObject,
         headers: [S3ObjectOptions.Pair] = [],
         query: [S3ObjectOptions.Pair] = [],
         credentials: SigningCredentials? = nil
     ) throws -> S3PresignTemplate {
-        try S3Signer(credentials: credentials ?? Self.credentials()).template(
-            method,
+        var options = S3ObjectOptions()
+        if operation == .putObject { options.encryption = S3Encryption.none }
+        options.headers = headers
+        options.query = query
+        return try S3Signer(credentials: credentials ?? Self.credentials()).template(
+            operation,
             at: onAWS(),
             time: time(),
             expiresIn: 86_400,
-            headers: headers,
-            query: query
+            options: options
         )
     }
 }

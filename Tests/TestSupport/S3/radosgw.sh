@@ -108,9 +108,9 @@ rgw dns name = localhost
 rgw thread pool size = 16
 rgw enable usage log = false
 rgw verify ssl = false
-# Encryption by the server works without TLS and without a key service; the keys are worth nothing.
+# Encryption by the server works without TLS and without a key service; the keys are worth nothing. No default key:
+# Ceph does not copy what it encrypted.
 rgw crypt require ssl = false
-rgw crypt default encryption key = MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=
 rgw crypt s3 kms backend = testing
 rgw crypt s3 kms encryption keys = test-key=ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA=
 CONF

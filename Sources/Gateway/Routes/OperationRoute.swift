@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Contract
+internal import Hummingbird
+
+/// `POST /api/v1/s3/signed-url`: a presigned request of any operation.
+struct OperationRoute: Sendable {
+    static let path = "/api/v1/s3/signed-url"
+
+    let signing: SigningEndpoint
+
+    func post(_ request: Request, context: GatewayContext) async throws -> Response {
+        try await signing.respond(to: request, context: context, decode: Self.decode)
+    }
+
+    /// Reads the body's fields into the job that the worker runs.
+    static func decode(_ fields: inout FieldReader) throws(Problem) -> SigningRequest {
+        let operation = fields.required("operation", "name S3's operation, e.g. GetObject or UploadPart")
+        var signing = S3SigningJob(operation: operation, from: &fields)
+        let credential = RequestCredential(from: &fields)
+
+        var item = S3SigningItem()
+        item.key = fields.string("key") ?? ""
+        item.keyPrefix = fields.string("keyPrefix") ?? ""
+        item.filename = fields.string("filename") ?? ""
+        var options = S3RequestOptions()
+        if let type = fields.string("contentType") { options.contentType = type }
+        options.readBody(from: &fields)
+        options.readObject(from: &fields)
+        options.readConditions(from: &fields)
+        options.readSelection(from: &fields)
+        options.readCopy(from: &fields)
+        options.readMultipart(from: &fields)
+        options.readFurther(from: &fields)
+        item.options = options
+        signing.items = [item]
+
+        return SigningRequest(
+            signing: signing,
+            credential: credential,
+            answer: .operation,
+            warnings: try fields.finish()
+        )
+    }
+}
