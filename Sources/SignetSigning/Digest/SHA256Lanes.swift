@@ -6,6 +6,8 @@ internal import CSHA256
 struct SHA256Lanes: ~Copyable {
     let kernel: SHA256Kernel
     let count: Int
+    /// One piece for the three: a batch of few keys feels each allocation.
+    private let memory: UnsafeMutableRawPointer
     private let messages: UnsafeMutablePointer<UnsafePointer<UInt8>?>
     private let blocks: UnsafeMutablePointer<Int>
     private let digests: UnsafeMutablePointer<UnsafeMutablePointer<UInt8>?>
@@ -13,18 +15,16 @@ struct SHA256Lanes: ~Copyable {
     init(_ kernel: SHA256Kernel) {
         self.kernel = kernel
         count = kernel.lanes
-        messages = .allocate(capacity: count)
-        messages.initialize(repeating: nil, count: count)
-        blocks = .allocate(capacity: count)
-        blocks.initialize(repeating: 0, count: count)
-        digests = .allocate(capacity: count)
-        digests.initialize(repeating: nil, count: count)
+        let stride = MemoryLayout<Int>.stride * count
+        memory = .allocate(byteCount: 3 * stride, alignment: SHA256Padding.blockLength)
+        messages = memory.initializeMemory(as: UnsafePointer<UInt8>?.self, repeating: nil, count: count)
+        blocks = (memory + stride).initializeMemory(as: Int.self, repeating: 0, count: count)
+        digests = (memory + 2 * stride)
+            .initializeMemory(as: UnsafeMutablePointer<UInt8>?.self, repeating: nil, count: count)
     }
 
     deinit {
-        messages.deallocate()
-        blocks.deallocate()
-        digests.deallocate()
+        memory.deallocate()
     }
 
     /// Gives a lane its message.

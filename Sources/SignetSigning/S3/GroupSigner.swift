@@ -8,6 +8,8 @@ final class GroupSigner {
     private let groups: SigningGroups
     /// States before the requests, the strings' ends and the outer blocks.
     private let states: (request: SHA256Words, inner: SHA256Words, outer: SHA256Words)
+    /// All of the following in one piece: a batch of few keys feels each allocation.
+    private let memory: UnsafeMutableRawBufferPointer
     /// The requests of lanes that share no tail; each has its part.
     private let requests: UnsafeMutableRawBufferPointer
     private let requestStride: Int
@@ -33,16 +35,24 @@ final class GroupSigner {
         states = (SHA256Hash().words, prepared.string.inner.words, prepared.string.key.outer.words)
         // An odd number of blocks spreads the lanes over the sets of the cache.
         requestStride = (groups.blocks(ofLength: longestKey) | 1) * block
-        requests = .allocate(byteCount: lanes.count * requestStride, alignment: block)
-        requestDigests = .allocate(byteCount: lanes.count * SHA256Digest.byteCount, alignment: block)
         stringStride = end.count
-        strings = .allocate(byteCount: lanes.count * stringStride, alignment: block)
-        outers = .allocate(byteCount: lanes.count * block, alignment: block)
-        tail = .allocate(byteCount: groups.tailCount + SHA256Padding.longest, alignment: block)
-        schedule = .allocate(
-            byteCount: (groups.tailCount / block + 2) * 64 * MemoryLayout<UInt32>.stride,
-            alignment: block
-        )
+        let scheduleCount = (groups.tailCount / block + 2) * 64 * MemoryLayout<UInt32>.stride
+        let perLane = requestStride + SHA256Digest.byteCount + stringStride + block
+        // Every part may end within a block.
+        let byteCount = lanes.count * perLane + groups.tailCount + SHA256Padding.longest + scheduleCount + 6 * block
+        let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: byteCount, alignment: block)
+        var offset = 0
+        func part(_ count: Int) -> UnsafeMutableRawBufferPointer {
+            defer { offset += (count + block - 1) / block * block }
+            return UnsafeMutableRawBufferPointer(rebasing: memory[offset..<offset + count])
+        }
+        requests = part(lanes.count * requestStride)
+        requestDigests = part(lanes.count * SHA256Digest.byteCount)
+        strings = part(lanes.count * stringStride)
+        outers = part(lanes.count * block)
+        tail = part(groups.tailCount + SHA256Padding.longest)
+        schedule = part(scheduleCount)
+        self.memory = memory
         outers.initializeMemory(as: UInt8.self, repeating: 0)
         for lane in 0..<lanes.count {
             _ = strings.append(end, at: lane * stringStride)
@@ -55,18 +65,8 @@ final class GroupSigner {
         self.lanes = lanes
     }
 
-    var kernel: SHA256Kernel { lanes.kernel }
-
-    /// What a block costs of a key in a full group, as `SHA256Kernel.blockCost`.
-    var costPerLane: Int { kernel.blockCost / lanes.count }
-
     deinit {
-        requests.deallocate()
-        requestDigests.deallocate()
-        strings.deallocate()
-        outers.deallocate()
-        tail.deallocate()
-        schedule.deallocate()
+        memory.deallocate()
     }
 
     /// Signs the next of the sorted items of a chunk.

@@ -36,11 +36,17 @@ extension PreparedPresign {
             longest: room(forKeyOf: longestKey),
             longestKey: longestKey * 3
         )
-        let signers = kernels.map { GroupSigner(self, kernel: $0, groups: groups, longestKey: longestKey * 3) }
+        // Made when they have a group to sign, which those for the rest may never have.
+        var signers = [GroupSigner?](repeating: nil, count: kernels.count)
         var start = 0
         while start < keys.count {
             let count = encode(keys, from: start, lengths: lengths, into: scratch)
-            sign(scratch, sorted: scratch.sort(count), groups: groups, signers: signers)
+            sign(scratch, sorted: scratch.sort(count), groups: groups, kernels: kernels) { index in
+                if let signer = signers[index] { return signer }
+                let signer = GroupSigner(self, kernel: kernels[index], groups: groups, longestKey: longestKey * 3)
+                signers[index] = signer
+                return signer
+            }
             for index in 0..<count {
                 let item = scratch.items[index]
                 guard item.length > 0, let signatures = scratch.signatures.baseAddress else {
@@ -113,19 +119,21 @@ extension PreparedPresign {
         _ scratch: borrowing BatchScratch,
         sorted count: Int,
         groups: SigningGroups,
-        signers: [GroupSigner]
+        kernels: [SHA256Kernel],
+        _ signer: (_ index: Int) -> GroupSigner
     ) {
         var next = 0
-        for (index, signer) in signers.enumerated() {
-            let restCost = index + 1 < signers.count ? signers[index + 1].costPerLane : 100
+        for (index, kernel) in kernels.enumerated() where next < count {
+            let rest = index + 1 < kernels.count ? kernels[index + 1] : nil
+            let restCost = rest.map { $0.blockCost / $0.lanes } ?? 100
             while next < count {
                 let lengths = UnsafeMutableBufferPointer(rebasing: scratch.lengths[next..<count])
-                let taken = groups.next(lengths, for: signer.kernel, restCost: restCost)
+                let taken = groups.next(lengths, for: kernel, restCost: restCost)
                 guard taken > 0 else { break }
                 if taken == 1 {
                     signAlone(scratch, at: next)
                 } else {
-                    signer.sign(scratch, from: next, count: taken)
+                    signer(index).sign(scratch, from: next, count: taken)
                 }
                 next += taken
             }

@@ -66,10 +66,17 @@ struct BatchContest {
         ]
         contenders += choices.map { choice in
             .init(name: choice.name, size: Self.size) { count in
-                for _ in 0..<count { sink &+= template.urls(forKeys: keys, kernels: choice.kernels).count }
+                for _ in 0..<count {
+                    template.withURLs(forKeys: keys, kernels: choice.kernels) { _, url in
+                        if case .success(let url) = url { sink &+= url.count }
+                    }
+                }
             }
         }
         contenders += [
+            .init(name: "batch, URLs as strings", size: Self.size) { count in
+                for _ in 0..<count { sink &+= template.urls(forKeys: keys).count }
+            },
             .init(name: "batch, paths and signatures", size: Self.size) { count in
                 for _ in 0..<count { sink &+= template.sign(keys: keys).count }
             },
