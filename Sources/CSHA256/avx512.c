@@ -6,10 +6,13 @@
 #include <stdbool.h>
 #include <string.h>
 
-#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl"), min_vector_width(512))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl"), min_vector_width(512))), \
+                             apply_to = function)
 #define LANES 16
-#define THREE(x, y, z, table) ((vector)_mm512_ternarylogic_epi32((__m512i)(x), (__m512i)(y), (__m512i)(z), table))
+#define THREE(x, y, z, table) \
+    ((vector)_mm512_ternarylogic_epi32((__m512i)(x), (__m512i)(y), (__m512i)(z), table))
 #define KERNEL signet_sha256_hash_avx512
+#define PAIR signet_sha256_hash_avx512_pair
 #include "lanes.h"
 #pragma clang attribute pop
 #endif

@@ -57,7 +57,17 @@ void signet_sha256_hash(signet_sha256_kernel kernel, const uint32_t state[8], co
 
 void signet_sha256_hash_with_tail(signet_sha256_kernel kernel, const uint32_t state[8], const uint8_t *const messages[],
                                   const size_t blocks[], const uint32_t *tail, size_t tail_blocks,
-                                  uint8_t *const digests[]) {
+                                  uint8_t *const digests[], size_t sets) {
+#if defined(__x86_64__)
+    if (sets == 2 && kernel == signet_sha256_avx512) {
+        signet_sha256_hash_avx512_pair(state, messages, blocks, tail, tail_blocks, digests);
+        return;
+    }
+#endif
+    size_t lanes = signet_sha256_lanes(kernel);
+    for (; sets > 1; sets--, messages += lanes, blocks += lanes, digests += lanes) {
+        function_of(kernel)(state, messages, blocks, tail, tail_blocks, digests);
+    }
     function_of(kernel)(state, messages, blocks, tail, tail_blocks, digests);
 }
 

@@ -15,6 +15,7 @@ void signet_sha256_expand_portable(const uint8_t *message, size_t blocks, uint32
 
 #if defined(__x86_64__)
 signet_sha256_function signet_sha256_hash_avx512;
+signet_sha256_function signet_sha256_hash_avx512_pair;
 signet_sha256_function signet_sha256_hash_avx2;
 signet_sha256_function signet_sha256_hash_sha_ni;
 void signet_sha256_expand_sha_ni(const uint8_t *message, size_t blocks, uint32_t *schedule);

@@ -3,6 +3,7 @@
 // SHA-256 with a message in each lane of a vector: the body of a kernel, which includes it after it has defined
 //   LANES    4, 8 or 16
 //   KERNEL   the function's name
+//   PAIR     if there are registers for two sets of lanes, the name of a function for these
 //   THREE    if there is one, the instruction for any function of three words by its table
 // and has chosen the instructions by `#pragma clang attribute`. Vectors are the compiler's own, so that it finds the
 // rotates and three-way logic of AVX-512 and the instructions of any other machine from the same lines.
@@ -205,6 +206,42 @@ INLINE void compress_shared(vector state[8], const uint32_t schedule[64]) {
     END_BLOCK;
 }
 
+#ifdef PAIR
+#define BOTH_ROUNDS(a, b, c, d, e, f, g, h, i) \
+    do { \
+        ROUND(a##0, b##0, c##0, d##0, e##0, f##0, g##0, h##0, schedule[i]); \
+        ROUND(a##1, b##1, c##1, d##1, e##1, f##1, g##1, h##1, schedule[i]); \
+    } while (0)
+#define EIGHT_PAIRS(i) \
+    do { \
+        BOTH_ROUNDS(a, b, c, d, e, f, g, h, i); \
+        BOTH_ROUNDS(h, a, b, c, d, e, f, g, i + 1); \
+        BOTH_ROUNDS(g, h, a, b, c, d, e, f, i + 2); \
+        BOTH_ROUNDS(f, g, h, a, b, c, d, e, i + 3); \
+        BOTH_ROUNDS(e, f, g, h, a, b, c, d, i + 4); \
+        BOTH_ROUNDS(d, e, f, g, h, a, b, c, i + 5); \
+        BOTH_ROUNDS(c, d, e, f, g, h, a, b, i + 6); \
+        BOTH_ROUNDS(b, c, d, e, f, g, h, a, i + 7); \
+    } while (0)
+
+// A block that is the same in two sets of lanes: without a schedule to expand, one set would wait for its own results.
+INLINE void compress_shared_pair(vector state[2][8], const uint32_t schedule[64]) {
+    vector a0 = state[0][0], b0 = state[0][1], c0 = state[0][2], d0 = state[0][3];
+    vector e0 = state[0][4], f0 = state[0][5], g0 = state[0][6], h0 = state[0][7];
+    vector a1 = state[1][0], b1 = state[1][1], c1 = state[1][2], d1 = state[1][3];
+    vector e1 = state[1][4], f1 = state[1][5], g1 = state[1][6], h1 = state[1][7];
+    _Pragma("clang loop unroll(disable)") for (int turn = 0; turn < 8; turn++) {
+        EIGHT_PAIRS(0);
+        schedule += 8;
+    }
+    vector after[2][8] = {{a0, b0, c0, d0, e0, f0, g0, h0}, {a1, b1, c1, d1, e1, f1, g1, h1}};
+    UNROLL for (int word = 0; word < 8; word++) {
+        state[0][word] += after[0][word];
+        state[1][word] += after[1][word];
+    }
+}
+#endif
+
 // Writes the digests of the lanes whose message has so many blocks.
 INLINE void store(const vector state[8], const size_t blocks[LANES], size_t done, uint8_t *const digests[LANES]) {
     uint32_t words[8][LANES];
@@ -256,3 +293,20 @@ void KERNEL(const uint32_t state[8], const uint8_t *const messages[], const size
     for (size_t block = 0; block < tail_blocks; block++) compress_shared(lanes, tail + 64 * block);
     store(lanes, blocks, done, digests);
 }
+
+#ifdef PAIR
+void PAIR(const uint32_t state[8], const uint8_t *const messages[], const size_t blocks[], const uint32_t *tail,
+          size_t tail_blocks, uint8_t *const digests[]) {
+    vector lanes[2][8];
+    for (int set = 0; set < 2; set++) {
+        for (int word = 0; word < 8; word++) lanes[set][word] = state[word] - (vector){0};
+        const uint8_t *next[LANES];
+        for (size_t block = 0; block < blocks[0]; block++) {
+            for (int lane = 0; lane < LANES; lane++) next[lane] = messages[LANES * set + lane] + 64 * block;
+            compress(lanes[set], next);
+        }
+    }
+    for (size_t block = 0; block < tail_blocks; block++) compress_shared_pair(lanes, tail + 64 * block);
+    for (int set = 0; set < 2; set++) store(lanes[set], blocks, blocks[0], digests + LANES * set);
+}
+#endif

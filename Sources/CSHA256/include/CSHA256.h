@@ -9,9 +9,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// Lanes of the widest kernel.
-#define SIGNET_SHA256_MOST_LANES 16
-
 typedef enum signet_sha256_kernel {
     signet_sha256_avx512,    // 16 lanes: AVX-512 F and BW
     signet_sha256_sha_ni,    //  2 lanes: the SHA extensions of x86
@@ -39,9 +36,10 @@ void signet_sha256_hash(signet_sha256_kernel kernel, const uint32_t state[8], co
 /// blocks       how many blocks of its own each message has: the same number in all lanes, at least 1
 /// tail         what `signet_sha256_expand` made of the blocks behind them
 /// tail_blocks  how many these are: at least 1
+/// sets         1, or 2 for twice as many lanes, which is faster where there are registers for them
 void signet_sha256_hash_with_tail(signet_sha256_kernel kernel, const uint32_t state[8], const uint8_t *const messages[],
                                   const size_t blocks[], const uint32_t *tail, size_t tail_blocks,
-                                  uint8_t *const digests[]);
+                                  uint8_t *const digests[], size_t sets);
 
 /// The message schedule of some blocks (FIPS 180-4, section 6.2.2, step 1) with the constants of the rounds added.
 ///
@@ -49,5 +47,8 @@ void signet_sha256_hash_with_tail(signet_sha256_kernel kernel, const uint32_t st
 /// blocks    how many
 /// schedule  room for 64 words for each block, aligned to 16 bytes
 void signet_sha256_expand(const uint8_t *message, size_t blocks, uint32_t *schedule);
+
+/// Writes the 64 hexadecimal digits, lower case, of the 32 bytes of a digest.
+void signet_sha256_hexadecimal(const uint8_t digest[32], uint8_t digits[64]);
 
 #endif

@@ -2,7 +2,8 @@
 
 internal import CSHA256
 
-/// The lanes of a kernel: which message each hashes, how long it is, and where its digest goes.
+/// The lanes of a kernel, twice: which message each hashes, how long it is, and where its digest goes. Two sets, for some
+/// kernels are faster with both.
 struct SHA256Lanes: ~Copyable {
     let kernel: SHA256Kernel
     let count: Int
@@ -14,7 +15,7 @@ struct SHA256Lanes: ~Copyable {
 
     init(_ kernel: SHA256Kernel) {
         self.kernel = kernel
-        count = kernel.lanes
+        count = 2 * kernel.lanes
         let stride = MemoryLayout<Int>.stride * count
         memory = .allocate(byteCount: 3 * stride, alignment: SHA256Padding.blockLength)
         messages = memory.initializeMemory(as: UnsafePointer<UInt8>?.self, repeating: nil, count: count)
@@ -39,31 +40,47 @@ struct SHA256Lanes: ~Copyable {
         digests[lane] = digest.assumingMemoryBound(to: UInt8.self)
     }
 
-    /// Hashes the messages of the first lanes, each from the same state. The other lanes repeat the first.
+    /// Hashes the messages of the first lanes, each from the same state.
     func hash(_ used: Int, from state: SHA256Words) {
-        repeatFirst(from: used)
+        let sets = fill(from: used)
         withUnsafeBytes(of: state) { state in
             let state = state.assumingMemoryBound(to: UInt32.self).baseAddress
-            signet_sha256_hash(kernel.native, state, messages, blocks, digests)
+            for first in stride(from: 0, to: sets &* kernel.lanes, by: kernel.lanes) {
+                signet_sha256_hash(kernel.native, state, messages + first, blocks + first, digests + first)
+            }
         }
     }
 
     /// The same for messages of equally many blocks that have a tail in common.
     func hash(_ used: Int, from state: SHA256Words, then tail: SHA256Schedule) {
-        repeatFirst(from: used)
+        let sets = fill(from: used)
         withUnsafeBytes(of: state) { state in
             let state = state.assumingMemoryBound(to: UInt32.self).baseAddress
-            signet_sha256_hash_with_tail(kernel.native, state, messages, blocks, tail.words, tail.count, digests)
+            signet_sha256_hash_with_tail(
+                kernel.native,
+                state,
+                messages,
+                blocks,
+                tail.words,
+                tail.count,
+                digests,
+                sets
+            )
         }
     }
 
-    private func repeatFirst(from used: Int) {
-        guard used < count else { return }
-        for lane in used..<count {
-            messages[lane] = messages[0]
-            blocks[lane] = blocks[0]
-            digests[lane] = digests[0]
+    /// Lets the lanes that are left in the last set do what its first does.
+    ///
+    /// - Returns: How many sets are used.
+    private func fill(from used: Int) -> Int {
+        let sets = used <= kernel.lanes ? 1 : 2
+        let first = (sets &- 1) &* kernel.lanes
+        for lane in used..<max(used, sets &* kernel.lanes) {
+            messages[lane] = messages[first]
+            blocks[lane] = blocks[first]
+            digests[lane] = digests[first]
         }
+        return sets
     }
 }
 

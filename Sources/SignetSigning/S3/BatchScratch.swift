@@ -10,10 +10,10 @@ struct BatchScratch: ~Copyable {
         var length = 0
     }
 
-    /// Keys of a chunk at most: enough to fill lanes from keys of one length, and few enough for the fast caches.
-    static let mostKeys = 256
-    /// Bytes of requests in a chunk at most, but for one key that needs more.
-    private static let mostBytes = 1 << 16
+    /// Keys of a chunk at most: the more, the more are of one length.
+    static let mostKeys = 1_024
+    /// Bytes of requests in a chunk at most, for they are to stay in the processor's second cache.
+    private static let mostBytes = 1 << 18
 
     let items: UnsafeMutableBufferPointer<Item>
     /// The items that are signed, the shortest first.

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Signs as many keys at once as a kernel has lanes. The steps of a signature are three hashes, each of which the lanes
-/// take together: the canonical request, HMAC's inner hash of the string to sign, HMAC's outer hash.
+/// Signs as many keys at once as a kernel has lanes, or twice as many of one length. The steps of a signature are three
+/// hashes, each of which the lanes take together: the canonical request, HMAC's inner hash of the string to sign, HMAC's
+/// outer hash.
 final class GroupSigner {
     private let lanes: SHA256Lanes
     private let prepared: PreparedPresign
@@ -10,7 +11,7 @@ final class GroupSigner {
     private let states: (request: SHA256Words, inner: SHA256Words, outer: SHA256Words)
     /// All of the following in one piece: a batch of few keys feels each allocation.
     private let memory: UnsafeMutableRawBufferPointer
-    /// The requests of lanes that share no tail; each has its part.
+    /// The requests of one set of lanes that share no tail; each has its part.
     private let requests: UnsafeMutableRawBufferPointer
     private let requestStride: Int
     private let requestDigests: UnsafeMutableRawBufferPointer
@@ -37,20 +38,22 @@ final class GroupSigner {
         requestStride = (groups.blocks(ofLength: longestKey) | 1) * block
         stringStride = end.count
         let scheduleCount = (groups.tailCount / block + 2) * 64 * MemoryLayout<UInt32>.stride
-        let perLane = requestStride + SHA256Digest.byteCount + stringStride + block
+        let requestCount = kernel.lanes * requestStride
+        let perLane = SHA256Digest.byteCount + stringStride + block
         // Every part may end within a block.
-        let byteCount = lanes.count * perLane + groups.tailCount + SHA256Padding.longest + scheduleCount + 6 * block
+        let tailCount = groups.tailCount + SHA256Padding.longest
+        let byteCount = requestCount + lanes.count * perLane + tailCount + scheduleCount + 6 * block
         let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: byteCount, alignment: block)
         var offset = 0
         func part(_ count: Int) -> UnsafeMutableRawBufferPointer {
             defer { offset += (count + block - 1) / block * block }
             return UnsafeMutableRawBufferPointer(rebasing: memory[offset..<offset + count])
         }
-        requests = part(lanes.count * requestStride)
+        requests = part(requestCount)
         requestDigests = part(lanes.count * SHA256Digest.byteCount)
         strings = part(lanes.count * stringStride)
         outers = part(lanes.count * block)
-        tail = part(groups.tailCount + SHA256Padding.longest)
+        tail = part(tailCount)
         schedule = part(scheduleCount)
         self.memory = memory
         outers.initializeMemory(as: UInt8.self, repeating: 0)

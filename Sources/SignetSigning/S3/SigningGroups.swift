@@ -27,8 +27,8 @@ struct SigningGroups {
         return own < blocks(ofLength: length) && own &* SHA256Padding.blockLength &- headCount &- length <= tailCount
     }
 
-    /// How many of the next keys a kernel should take together: 0 when all are better left to the next way, 1 when the
-    /// first is better signed alone.
+    /// How many of the next keys a kernel should take together: at most its lanes, or two sets of them for keys of one
+    /// length; 0 when all are better left to the next way, 1 when the first is better signed alone.
     ///
     /// - Parameters:
     ///   - lengths: Of the keys' encoded bytes, ascending, not empty.
@@ -37,7 +37,12 @@ struct SigningGroups {
         let most = min(kernel.lanes, lengths.count)
         let isLast = lengths.count < kernel.lanes
         let first = lengths[lengths.startIndex]
-        if !isLast, first == lengths[lengths.index(lengths.startIndex, offsetBy: most &- 1)] { return most }
+        if !isLast, first == lengths[lengths.index(lengths.startIndex, offsetBy: most &- 1)] {
+            // Two sets of lanes, if that many are of one length.
+            guard lengths.count >= 2 &* most else { return most }
+            let last = lengths[lengths.index(lengths.startIndex, offsetBy: 2 &* most &- 1)]
+            return first == last ? 2 &* most : most
+        }
         // A key that waits for the next group costs a lane there; a last one costs what is left to the next way.
         let waiting = isLast ? restCost : max(1, kernel.blockCost / kernel.lanes)
         var best = most
