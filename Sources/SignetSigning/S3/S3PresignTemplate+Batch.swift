@@ -36,7 +36,7 @@ extension S3PresignTemplate {
 
     /// Signs with certain kernels, all of which must be available.
     package func sign(keys: [String], kernels: [SHA256Kernel]) -> SignedBatch {
-        var batch = SignedBatch(keyCount: keys.count, byteCount: keys.reduce(0) { $0 + $1.utf8.count })
+        var batch = SignedBatch(capacity: keys.count, byteCount: keys.reduce(0) { $0 + $1.utf8.count })
         prepared.withSignatures(of: keys, lengths: keyLengths, kernels: kernels) { index, path, signature in
             if let path {
                 batch.append(path: path, signature: signature)

@@ -111,6 +111,17 @@ struct BatchContest {
                 .init(name: "batch of \(size)", size: size) { count in
                     for _ in 0..<count { sink &+= template.urls(forKeys: keys).count }
                 },
+                .init(name: "\(size) calls, signatures", size: size) { count in
+                    for _ in 0..<count {
+                        var objects: [SignedObject] = []
+                        objects.reserveCapacity(size)
+                        for key in keys { if let object = try? template.sign(key: key) { objects.append(object) } }
+                        sink &+= objects.count
+                    }
+                },
+                .init(name: "batch, signatures", size: size) { count in
+                    for _ in 0..<count { sink &+= template.sign(keys: keys).count }
+                },
             ]
         }
         let results = Contest(contenders: contenders).measure(for: total)

@@ -43,7 +43,7 @@ struct S3BatchTests {
             let bytes = signed.flatMap { result in
                 (try? result.get())?.signature.bytes ?? Array(repeating: 0, count: SHA256Digest.byteCount)
             }
-            #expect(batch.signatures == bytes, "\(kernels): \(comment)")
+            #expect(Array(batch.signatures) == bytes, "\(kernels): \(comment)")
             let refused = signed.indices.filter { (try? signed[$0].get()) == nil }
             #expect(batch.failures.keys.sorted() == refused, "\(kernels): \(comment)")
         }
