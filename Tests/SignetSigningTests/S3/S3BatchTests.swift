@@ -10,7 +10,7 @@ struct S3BatchTests {
     private static let choices: [[SHA256Kernel]] =
         [[], SHA256Kernel.preferred] + MultiBufferTests.kernels.map { [$0] }
     /// About the lanes of kernels, and about what is signed in one piece.
-    private static let sizes = [0, 1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 32, 33, 255, 256, 257, 600]
+    private static let sizes = [0, 1, 2, 3, 7, 8, 9, 15, 16, 17, 31, 32, 33, 600, 1_024, 1_025, 2_100]
 
     private static func templates() throws -> [S3PresignTemplate] {
         [
