@@ -62,8 +62,9 @@ let package = Package(
             pkgConfig: "libcrypto",
             providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]
         ),
+        .target(name: "CSHA256"),
         .target(name: "S3Catalog", swiftSettings: settings),
-        .target(name: "SignetSigning", dependencies: ["COpenSSL", "S3Catalog"], swiftSettings: settings),
+        .target(name: "SignetSigning", dependencies: ["COpenSSL", "CSHA256", "S3Catalog"], swiftSettings: settings),
         .target(name: "Contract", dependencies: [.protobuf, .crypto], swiftSettings: settings),
 
         // MARK: Layer 1: Kafka, management

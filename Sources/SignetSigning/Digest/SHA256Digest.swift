@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import CSHA256
+
 /// The 32 bytes of a SHA-256 hash, a key or a signature; held in place, without an allocation.
 public struct SHA256Digest: Sendable, Hashable {
     /// Bytes of a digest.
@@ -39,24 +41,22 @@ public struct SHA256Digest: Sendable, Hashable {
     /// Writes 64 hexadecimal digits to the start of `buffer`, which must hold as many.
     func writeHexadecimal(to buffer: UnsafeMutableRawBufferPointer) {
         withUnsafeBytes { bytes in
-            for index in 0..<8 {
-                let four = UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: index * 4, as: UInt32.self))
-                buffer.storeBytes(of: Self.digits(four).littleEndian, toByteOffset: index * 8, as: UInt64.self)
-            }
+            guard let digest = bytes.baseAddress, let target = buffer.baseAddress else { return }
+            Self.writeHexadecimal(of: digest, to: target)
         }
     }
 
-    /// The eight digits of four bytes at once; the first byte is the lowest.
+    /// Writes the 64 hexadecimal digits of the 32 bytes of a digest.
     @inline(__always)
-    private static func digits(_ four: UInt32) -> UInt64 {
-        let low: UInt64 = 0x000F_000F_000F_000F
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        var bytes = UInt64(four)
-        bytes = (bytes | (bytes &<< 16)) & 0x0000_FFFF_0000_FFFF
-        bytes = (bytes | (bytes &<< 8)) & 0x00FF_00FF_00FF_00FF
-        let nibbles = ((bytes &>> 4) & low) | ((bytes & low) &<< 8)
-        let areLetters = ((nibbles &+ (ones &* 6)) &>> 4) & ones
-        // 'a' lies 39 after the digit that would follow '9'.
-        return nibbles &+ (ones &* 48) &+ (areLetters &* 39)
+    static func writeHexadecimal(of digest: UnsafeRawPointer, to target: UnsafeMutableRawPointer) {
+        signet_sha256_hexadecimal(
+            digest.assumingMemoryBound(to: UInt8.self),
+            target.assumingMemoryBound(to: UInt8.self)
+        )
+    }
+
+    /// Copies the 32 bytes of a digest.
+    init(copying bytes: UnsafeRawPointer) {
+        words = bytes.loadUnaligned(as: (UInt64, UInt64, UInt64, UInt64).self)
     }
 }

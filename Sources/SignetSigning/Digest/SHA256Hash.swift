@@ -2,6 +2,9 @@
 
 internal import COpenSSL
 
+/// The eight words of a state.
+typealias SHA256Words = (UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32, UInt32)
+
 /// A SHA-256 in progress (FIPS 180-4). A copy goes on from the same state, which is what caching it rests on.
 package struct SHA256Hash {
     private var context = SHA256_CTX()
@@ -50,6 +53,9 @@ package struct SHA256Hash {
         }
         return digest
     }
+
+    /// The state behind whole blocks, to go on from by other means.
+    var words: SHA256Words { context.h }
 
     package static func hash(_ bytes: [UInt8]) -> SHA256Digest {
         var hash = SHA256Hash()

@@ -6,10 +6,10 @@
 /// compressions in counting these.
 final class PreparedPresign: Sendable {
     /// The canonical request up to the encoded key, with the slash before it.
-    private let requestHead: [UInt8]
+    let requestHead: [UInt8]
     /// The canonical request behind the key's path.
-    private let requestTail: [UInt8]
-    private let string: PreparedString
+    let requestTail: [UInt8]
+    let string: PreparedString
     /// The URL up to the key's path.
     private let urlHead: [UInt8]
     /// The URL between the path and the signature's digits.
@@ -51,12 +51,23 @@ final class PreparedPresign: Sendable {
 
     /// Assembles a URL.
     func url(path: UnsafeRawBufferPointer, signature: SHA256Digest) -> String {
-        let count = urlHead.count + path.count + urlTail.count + 64
-        return String(unsafeUninitializedCapacity: count) { text in
-            let url = UnsafeMutableRawBufferPointer(text)
-            let signatureStart = url.append(urlTail, at: url.append(path, at: url.append(urlHead, at: 0)))
-            signature.writeHexadecimal(to: UnsafeMutableRawBufferPointer(rebasing: url[signatureStart...]))
-            return count
+        String(unsafeUninitializedCapacity: urlLength(ofPath: path.count)) { text in
+            writeURL(path: path, signature: signature, to: UnsafeMutableRawBufferPointer(text))
         }
+    }
+
+    /// Bytes of a URL.
+    func urlLength(ofPath count: Int) -> Int { urlHead.count + count + urlTail.count + 64 }
+
+    /// Assembles a URL in `url`, which must hold `urlLength(ofPath:)`; returns its length.
+    @inline(__always)
+    func writeURL(
+        path: UnsafeRawBufferPointer,
+        signature: SHA256Digest,
+        to url: UnsafeMutableRawBufferPointer
+    ) -> Int {
+        let signatureStart = url.append(urlTail, at: url.append(path, at: url.append(urlHead, at: 0)))
+        signature.writeHexadecimal(to: UnsafeMutableRawBufferPointer(rebasing: url[signatureStart...]))
+        return signatureStart &+ 64
     }
 }

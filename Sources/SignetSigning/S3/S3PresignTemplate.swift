@@ -15,7 +15,7 @@ public struct S3PresignTemplate: Sendable, CustomStringConvertible, CustomDebugS
     /// The query without its signature.
     public let query: String
     private let canonicalHeaders: CanonicalHeaders
-    private let prepared: PreparedPresign
+    let prepared: PreparedPresign
 
     init(
         operation: S3Operation,
@@ -86,18 +86,23 @@ public struct S3PresignTemplate: Sendable, CustomStringConvertible, CustomDebugS
     }
 
     private func check(_ key: String) throws(SigningError) {
+        guard keyLengths.contains(key.utf8.count) else { throw refusal(of: key) }
+    }
+
+    /// Bytes that a key may have.
+    var keyLengths: ClosedRange<Int> { operation.isOnBucket ? 0...0 : 1...Self.longestKey }
+
+    /// Why a key of another length is refused.
+    func refusal(of key: String) -> SigningError {
         let count = key.utf8.count
-        let isAllowed = operation.isOnBucket ? count == 0 : (1...Self.longestKey).contains(count)
-        guard isAllowed else {
-            throw SigningError(
-                .invalidKey,
-                parameter: "key",
-                message: operation.isOnBucket
-                    ? "\(operation.rawValue) is about the bucket and takes no key; to list below one, give its prefix"
-                    : count == 0
-                        ? "the key is empty" : "a key has at most \(Self.longestKey) bytes of UTF-8, not \(count)"
-            )
-        }
+        return SigningError(
+            .invalidKey,
+            parameter: "key",
+            message: operation.isOnBucket
+                ? "\(operation.rawValue) is about the bucket and takes no key; to list below one, give its prefix"
+                : count == 0
+                    ? "the key is empty" : "a key has at most \(Self.longestKey) bytes of UTF-8, not \(count)"
+        )
     }
 
     /// Names method and bucket alone.

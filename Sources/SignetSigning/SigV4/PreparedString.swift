@@ -5,12 +5,12 @@
 ///
 /// A class, for its states are large: closures lend a reference without a copy of them.
 final class PreparedString: Sendable {
-    private let key: HMACKey
+    let key: HMACKey
     /// The signature's inner hash behind the whole blocks.
-    private let inner: SHA256Hash
+    let inner: SHA256Hash
     /// From there to the end, with room for the digits.
-    private let end: [UInt8]
-    private let digitsOffset: Int
+    let end: [UInt8]
+    let digitsOffset: Int
 
     /// - Parameter head: Everything before the hash.
     init(key: HMACKey, head: String) {

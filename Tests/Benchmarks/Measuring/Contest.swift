@@ -7,8 +7,16 @@ struct Contest {
     /// One way.
     struct Contender {
         let name: String
+        /// Results of one repetition.
+        let size: Int
         /// Does the work so many times.
         let run: (_ repetitions: Int) -> Void
+
+        init(name: String, size: Int = 1, run: @escaping (_ repetitions: Int) -> Void) {
+            self.name = name
+            self.size = size
+            self.run = run
+        }
     }
 
     static let rounds = 5
@@ -17,12 +25,12 @@ struct Contest {
 
     let contenders: [Contender]
 
-    /// Nanoseconds of the processor for one repetition, by contender and round.
+    /// Nanoseconds of the processor for one result, by contender and round.
     func measure(for total: Duration) -> [[Double]] {
         let clock = ThreadClock()
         let wallClock = ContinuousClock()
         let repetitions = contenders.map { contender in
-            var count = 64
+            var count = 1
             while true {
                 let elapsed = clock.measure { contender.run(count) }
                 if elapsed >= Self.slice { return count }
@@ -41,7 +49,8 @@ struct Contest {
                 slices += 1
             } while wallClock.now - start < total / Self.rounds
             for index in contenders.indices {
-                results[index].append(elapsed[index].nanoseconds / Double(repetitions[index] * slices))
+                let count = repetitions[index] * slices * contenders[index].size
+                results[index].append(elapsed[index].nanoseconds / Double(count))
             }
         }
         return results

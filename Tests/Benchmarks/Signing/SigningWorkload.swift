@@ -49,6 +49,19 @@ struct SigningWorkload {
         let canonical = try CanonicalHeaders(host: endpoint.host, headers: template.headers)
         headerLines = canonical.lines
         signedHeaders = canonical.signedNames
-        keys = (0..<64).map { "uploads/2026/08/photo-\(100_000 + $0).jpeg" }
+        keys = Self.equalKeys(64)
+    }
+
+    /// So many keys of one length, as numbered uploads have.
+    static func equalKeys(_ count: Int) -> [String] {
+        (0..<count).map { "uploads/2026/08/photo-\(100_000 + $0).jpeg" }
+    }
+
+    /// So many keys of 20 to 119 bytes, as data sets have.
+    static func mixedKeys(_ count: Int) -> [String] {
+        (0..<count).map { index in
+            let name = "datasets/part-\(100_000 + index)"
+            return name + String(repeating: "x", count: index * 37 % 100)
+        }
     }
 }

@@ -45,4 +45,22 @@ struct PercentEncodingTests {
     func aPathIsNotNormalised(text: String, encoded: String) {
         #expect(PercentEncoding.path(text) == encoded)
     }
+
+    /// Long paths are looked at in steps of eight bytes, the last of which overlaps the one before.
+    @Test
+    func aCharacterIsEncodedWhereverItStands() {
+        let allowed = Self.unreserved.union(["/"])
+        for length in 7...18 {
+            for position in 0..<length {
+                for scalar in Self.scalars.prefix(0x100) {
+                    var text = String(repeating: "k", count: position)
+                    text.unicodeScalars.append(scalar)
+                    text += String(repeating: "k", count: length - position - 1)
+                    let expected = text.addingPercentEncoding(withAllowedCharacters: allowed)
+                    guard PercentEncoding.path(text) != expected else { continue }
+                    Issue.record("\(text.debugDescription)")
+                }
+            }
+        }
+    }
 }

@@ -106,6 +106,10 @@ struct CorpusCase: Decodable, Sendable {
             try signature(of: template, credentials, time),
             theirs.value(of: "X-Amz-Signature")
         )
+        let batch = template.sign(keys: Array(repeating: request.key ?? "", count: 17))
+        if try batch.contains(where: { try $0.get() != object }) {
+            result.append("case \(id): in a batch another signature")
+        }
         if try template.url(forKey: request.key ?? "") != url { result.append("case \(id): in one pass another URL") }
         return result
     }
