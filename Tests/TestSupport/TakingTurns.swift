@@ -2,8 +2,9 @@
 
 package import Testing
 
-/// Suites that start brokers and processes run one at a time, beside all those that do not: together they would make
-/// each other wait longer than the time limits that catch a test that hangs.
+/// Suites that start brokers and processes, or keep a core busy for seconds, run one at a time, beside all those that do
+/// not: together they would make each other wait longer than the time limits that catch a test that hangs, and than the
+/// session of a member of a group lives.
 package struct TakingTurns: SuiteTrait, TestScoping {
     package func provideScope(
         for test: Test,

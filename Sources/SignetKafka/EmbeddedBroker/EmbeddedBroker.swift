@@ -15,6 +15,8 @@ internal import Synchronization
 public final class EmbeddedBroker: @unchecked Sendable {
     private let client: NativeClient
     private let cluster: Mutex<UncheckedPointer?>
+    /// Brokers that are down, with their ports; `nil`: a port that somebody else was quicker to take.
+    private let down = Mutex<[Int32: ReservedPort?]>([:])
     /// `127.0.0.1:PORT`, comma-separated if there are several brokers.
     public let bootstrapServers: String
 
@@ -91,14 +93,45 @@ public final class EmbeddedBroker: @unchecked Sendable {
         }
     }
 
-    /// Closes a broker's connections and refuses new ones.
+    /// Closes a broker's connections and refuses new ones; its port stays reserved.
     public func setDown(broker: Int32 = 1) throws(KafkaError) {
+        let port = try port(of: broker)
+        guard down.withLock({ $0[broker] }) == nil else { return }
         try call("taking broker \(broker) down") { rd_kafka_mock_broker_set_down($0, broker) }
+        down.withLock { $0[broker] = .some(ReservedPort(port)) }
     }
 
     /// Opens a broker that was taken down.
+    ///
+    /// - Throws: `state` if its port was taken by somebody else meanwhile.
     public func setUp(broker: Int32 = 1) throws(KafkaError) {
+        let port = try port(of: broker)
+        guard let reserved = down.withLock({ $0[broker] }) else {
+            return try call("bringing broker \(broker) up") { _ in RD_KAFKA_RESP_ERR_NO_ERROR }
+        }
+        guard let reservation = reserved ?? ReservedPort(port) else {
+            throw KafkaError(
+                code: .state,
+                message: "port \(port) of broker \(broker) was taken by another program while the broker was down"
+            )
+        }
         try call("bringing broker \(broker) up") { rd_kafka_mock_broker_set_up($0, broker) }
+        withExtendedLifetime(reservation) {}
+        down.withLock { $0[broker] = nil }
+    }
+
+    private func port(of broker: Int32) throws(KafkaError) -> UInt16 {
+        let servers = bootstrapServers.split(separator: ",")
+        let index = Int(broker) - 1
+        guard servers.indices.contains(index),
+            let port = servers[index].split(separator: ":").last.flatMap({ UInt16($0) })
+        else {
+            throw KafkaError(
+                code: .invalidArgument,
+                message: "there is no broker \(broker); they are 1 to \(servers.count)"
+            )
+        }
+        return port
     }
 
     /// Delays every answer of a broker.

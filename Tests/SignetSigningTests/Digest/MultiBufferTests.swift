@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SignetSigning
+import TestSupport
 import Testing
 
 /// Each kernel that this machine has against OpenSSL, one message at a time.
-@Suite
+@Suite(.takingTurns)
 struct MultiBufferTests {
     static let kernels = SHA256Kernel.allCases.filter(\.isAvailable)
     /// About the ends of blocks, where padding takes a block of its own.

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SignetSigning
+import TestSupport
 import Testing
 
 /// Keys signed together against the same keys signed alone, which the corpus compares with botocore.
-@Suite
+@Suite(.takingTurns)
 struct S3BatchTests {
     /// What hashes: nothing but OpenSSL, each kernel alone, what is chosen.
     private static let choices: [[SHA256Kernel]] =
