@@ -137,6 +137,11 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "WorkerTests",
+            dependencies: ["Worker", "Contract", "SignetKafka", "TestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "GatewayTests",
             dependencies: [
                 "Gateway", "Contract", "SignetKafka", "Management", "TestSupport", .coreMetrics, .httpClient,

@@ -14,13 +14,13 @@ package enum ObjectKey {
         for item: S3SigningItem,
         jobID: String,
         position: UInt64,
-        path: String
+        path: @autoclosure () -> String
     ) throws(FailureError) -> String {
         if !item.key.isEmpty {
             guard item.keyPrefix.isEmpty else {
                 throw FailureError(
                     .conflictingFields,
-                    field: "\(path).keyPrefix",
+                    field: "\(path()).keyPrefix",
                     message: "key and keyPrefix exclude each other; give the whole key or a prefix for a made one"
                 )
             }
@@ -31,7 +31,7 @@ package enum ObjectKey {
         guard !name.isEmpty, name != ".", name != ".." else {
             throw FailureError(
                 .missingField,
-                field: item.filename.isEmpty ? "\(path).key" : "\(path).filename",
+                field: item.filename.isEmpty ? "\(path()).key" : "\(path()).filename",
                 message: "an item needs a key, or a filename to make a key from"
             )
         }

@@ -44,61 +44,78 @@ package struct S3SigningHandler: Sendable {
             signing: signing,
             signer: credentials.signer(for: job, signing, now: now)
         )
-        var outcome = S3SigningOutcome(operation: signing.operation, warnings: compiler.warnings)
-        outcome.result.items.reserveCapacity(signing.items.count)
-        var signatures: [UInt8] = []
-        signatures.reserveCapacity(signing.items.count * ReplyJoiner.signatureLength)
+        var chunk = SignedChunk(count: signing.items.count)
         for (index, item) in signing.items.enumerated() {
-            var signed = SignedItem()
-            signed.id = item.id
             do throws(FailureError) {
-                let path = "items[\(index)]"
-                let (position, overflow) = signing.firstItem.addingReportingOverflow(UInt64(index))
-                guard !overflow else {
-                    throw FailureError(
-                        .invalidValue,
-                        field: "firstItem",
-                        message: "firstItem is beyond what can be counted"
-                    )
-                }
-                let key =
-                    compiler.operation.isOnBucket
-                    ? item.key : try ObjectKey.make(for: item, jobID: job.jobID, position: position, path: path)
-                signed.key = key
-                if compiler.isOfForms, compiler.endpoint.takesForms {
-                    (signed.fields, signed.shared) = try compiler.form(for: item, key: key, path: path)
-                    signed.path = key.hasSuffix(POSTPolicy.fileName) ? "" : "/\(PercentEncoding.path(key))"
-                    signatures.append(contentsOf: repeatElement(0, count: ReplyJoiner.signatureLength))
-                } else if compiler.endpoint.kind == .multiRegionAccessPoint {
-                    let request = try compiler.multiRegion(for: item, key: key, path: path)
-                    (signed.path, signed.shared) = (request.path, request.shared)
-                    signed.signature = Data(request.signature)
-                    signatures.append(contentsOf: repeatElement(0, count: ReplyJoiner.signatureLength))
-                } else {
-                    let (template, shared) = try compiler.template(for: item, path: path)
-                    let object: SignedObject
-                    do {
-                        object = try template.sign(key: key)
-                    } catch {
-                        throw FailureError(signing: error) { _ in item.key.isEmpty ? "\(path).filename" : "\(path).key"
-                        }
-                    }
-                    signed.shared = shared
-                    signed.path = object.path
-                    object.appendSignature(to: &signatures)
-                }
-                outcome.count(declaredBytes: compiler.declaredBytes(at: signed.shared), key: key)
+                try prepare(item, at: index, of: job, signing, &compiler, &chunk)
             } catch {
-                signed.failure = Failure(error)
-                signatures.append(contentsOf: repeatElement(0, count: ReplyJoiner.signatureLength))
-                outcome.count(failure: error)
+                chunk.failures[index] = error
             }
-            outcome.result.items.append(signed)
+        }
+        chunk.signPrepared { index in
+            signing.items[index].key.isEmpty ? "items[\(index)].filename" : "items[\(index)].key"
+        }
+        // Where nothing was signed, what is wrong lies in each item; a chunk of one fails as a whole.
+        if signing.items.count == 1, let failure = chunk.failures[0] { throw failure }
+        return outcome(of: chunk, compiler, signing)
+    }
+
+    /// Finds the key of an item, and signs it or lets it wait for those that it is signed with.
+    private func prepare(
+        _ item: S3SigningItem,
+        at index: Int,
+        of job: Job,
+        _ signing: S3SigningJob,
+        _ compiler: inout S3TemplateCompiler,
+        _ chunk: inout SignedChunk
+    ) throws(FailureError) {
+        chunk.items[index].id = item.id
+        let (position, overflow) = signing.firstItem.addingReportingOverflow(UInt64(index))
+        guard !overflow else {
+            throw FailureError(.invalidValue, field: "firstItem", message: "firstItem is beyond what can be counted")
+        }
+        let key =
+            compiler.operation.isOnBucket
+            ? item.key
+            : try ObjectKey.make(for: item, jobID: job.jobID, position: position, path: "items[\(index)]")
+        chunk.items[index].key = key
+        if compiler.isOfForms, compiler.endpoint.takesForms {
+            let form = try compiler.form(for: item, key: key, path: "items[\(index)]")
+            (chunk.items[index].fields, chunk.items[index].shared) = (form.fields, form.shared)
+            chunk.items[index].path =
+                key.hasSuffix(POSTPolicy.fileName) ? "" : "/\(PercentEncoding.path(key))"
+        } else if compiler.endpoint.kind == .multiRegionAccessPoint {
+            let request = try compiler.multiRegion(for: item, key: key, path: "items[\(index)]")
+            (chunk.items[index].path, chunk.items[index].shared) = (request.path, request.shared)
+            chunk.items[index].signature = Data(request.signature)
+        } else {
+            let (template, shared) = try compiler.template(for: item, path: "items[\(index)]")
+            chunk.items[index].shared = shared
+            chunk.wait(index, key: key, for: template, shared: shared)
+        }
+    }
+
+    private func outcome(
+        of chunk: SignedChunk,
+        _ compiler: S3TemplateCompiler,
+        _ signing: S3SigningJob
+    ) -> S3SigningOutcome {
+        var outcome = S3SigningOutcome(operation: signing.operation, warnings: compiler.warnings)
+        outcome.result.items = chunk.items
+        for index in chunk.items.indices {
+            if let failure = chunk.failures[index] {
+                var failed = SignedItem()
+                failed.id = chunk.items[index].id
+                failed.failure = Failure(failure)
+                outcome.result.items[index] = failed
+                outcome.count(failure: failure)
+            } else {
+                let item = chunk.items[index]
+                outcome.count(declaredBytes: compiler.declaredBytes(at: item.shared), key: item.key)
+            }
         }
         outcome.result.shared = compiler.shared
-        outcome.result.signatures = Data(signatures)
-        // Where nothing was signed, what is wrong lies in each item; a chunk of one fails as a whole.
-        if signing.items.count == 1, let failure = outcome.firstFailure { throw failure }
+        outcome.result.signatures = Data(chunk.signatures)
         return outcome
     }
 }

@@ -12,21 +12,21 @@ struct S3TemplateCompiler {
     let time: SigningTime
     let expiresIn: Int64
     let signer: S3Signer
-    private let cdnOrigin: String
-    private let defaults: S3RequestOptions
+    let cdnOrigin: String
+    let defaults: S3RequestOptions
     private var templates: [S3RequestOptions: Compiled] = [:]
     /// Of the items without options of their own: most, and looking them up by options would cost more than signing.
     private var common: Compiled?
     /// Indices in `shared` of what forms have in common.
-    private var forms: [S3RequestOptions: UInt32] = [:]
+    var forms: [S3RequestOptions: UInt32] = [:]
 
     /// A template and its index in `shared`.
     typealias Compiled = (template: S3PresignTemplate, shared: UInt32)
 
     /// Derives its key once for the chunk.
-    private var multiRegionPresigner: MultiRegionPresigner?
+    var multiRegionPresigner: MultiRegionPresigner?
     /// Indices in `shared` of what requests to a multi-region access point have in common.
-    private var multiRegionRequests: [S3RequestOptions: UInt32] = [:]
+    var multiRegionRequests: [S3RequestOptions: UInt32] = [:]
 
     /// What the replies' items refer to by index.
     private(set) var shared: [SharedRequest] = []
@@ -99,9 +99,10 @@ struct S3TemplateCompiler {
     /// - Parameter path: The item's path in the job, for failures.
     mutating func template(
         for item: S3SigningItem,
-        path: String
+        path: @autoclosure () -> String
     ) throws(FailureError) -> Compiled {
         if !item.hasOptions, let common { return common }
+        let path = path()
         let options = item.hasOptions ? item.options.over(defaults) : defaults
         if let known = templates[options] { return known }
         try checkForm(options, of: item, path: path)
@@ -123,119 +124,14 @@ struct S3TemplateCompiler {
         return compiled
     }
 
-    /// The form of an item.
-    ///
-    /// - Parameter path: The item's path in the job, for failures.
-    mutating func form(
-        for item: S3SigningItem,
-        key: String,
-        path: String
-    ) throws(FailureError) -> (fields: [Pair], shared: UInt32) {
-        let options = item.hasOptions ? item.options.over(defaults) : defaults
-        let form: PresignedPOST
-        do throws(SigningError) {
-            form = try POSTPolicy(options, key: key, at: endpoint).signed(
-                with: signer.credentials,
-                at: time,
-                expiresIn: expiresIn,
-                region: endpoint.region,
-                service: endpoint.service
-            )
-        } catch {
-            throw FailureError(signing: error) { parameter in
-                parameter == "key"
-                    ? "\(path).key" : item.path(of: S3RequestOptions.field(of: parameter), under: path)
-            }
-        }
-        let index: UInt32
-        if let known = forms[options] {
-            index = known
-        } else {
-            index = add(SharedRequest(form, at: endpoint, cdnOrigin: cdnOrigin), declaredBytes: options.fileSize)
-            forms[options] = index
-        }
-        return (form.fields.map(Pair.init), index)
-    }
-
-    /// The presigned request of an item at a multi-region access point, signed by SigV4A.
-    ///
-    /// - Parameter path: The item's path in the job, for failures.
-    mutating func multiRegion(
-        for item: S3SigningItem,
-        key: String,
-        path: String
-    ) throws(FailureError) -> (path: String, signature: [UInt8], shared: UInt32) {
-        let options = item.hasOptions ? item.options.over(defaults) : defaults
-        try checkForm(options, of: item, path: path)
-        let request: PresignedMultiRegionURL
-        do throws(SigningError) {
-            request = try presigner().presign(
-                operation,
-                at: endpoint,
-                key: key,
-                options: S3ObjectOptions(options),
-                time: time,
-                expiresIn: expiresIn
-            )
-        } catch {
-            throw FailureError(signing: error) { parameter in
-                parameter == "key"
-                    ? "\(path).key" : item.path(of: S3RequestOptions.field(of: parameter), under: path)
-            }
-        }
-        let index: UInt32
-        if let known = multiRegionRequests[options] {
-            index = known
-        } else {
-            index = add(SharedRequest(request, at: endpoint, cdnOrigin: cdnOrigin), declaredBytes: options.fileSize)
-            multiRegionRequests[options] = index
-        }
-        return (request.path, request.signature, index)
-    }
-
-    private mutating func presigner() throws(SigningError) -> MultiRegionPresigner {
-        if let multiRegionPresigner { return multiRegionPresigner }
-        let presigner = try MultiRegionPresigner(credentials: signer.credentials)
-        multiRegionPresigner = presigner
-        return presigner
-    }
-
-    /// Refuses what belongs to forms elsewhere, and what a store without forms cannot do instead.
-    private func checkForm(
-        _ options: S3RequestOptions,
-        of item: S3SigningItem,
-        path: String
-    ) throws(FailureError) {
-        if isOfForms {
-            guard options.hasFileSize else {
-                throw FailureError(
-                    .missingField,
-                    field: "\(path).options.fileSize",
-                    message: "this store takes no forms; for a presigned PUT instead say how many bytes the file has"
-                )
-            }
-            return
-        }
-        for (field, isGiven) in [
-            ("minBytes", options.hasMinBytes), ("maxBytes", options.hasMaxBytes),
-            ("startsWith", !options.startsWith.isEmpty), ("fields", !options.fields.isEmpty),
-        ] where isGiven {
-            throw FailureError(
-                .invalidValue,
-                field: item.path(of: field, under: path),
-                message: "\(field) belongs to \(Self.postObject), not to \(operation.rawValue)"
-            )
-        }
-    }
-
-    private mutating func add(_ request: SharedRequest, declaredBytes bytes: Int64) -> UInt32 {
+    mutating func add(_ request: SharedRequest, declaredBytes bytes: Int64) -> UInt32 {
         shared.append(request)
         declaredBytes.append(bytes)
         return UInt32(truncatingIfNeeded: shared.count - 1)
     }
 
     /// The name of S3's API for uploads by forms.
-    private static let postObject = "PostObject"
+    static let postObject = "PostObject"
 
     /// Content length that the items of a template declare; 0 if they declare none.
     func declaredBytes(at index: UInt32) -> Int64 {
@@ -271,44 +167,7 @@ extension S3EndpointVariants {
     }
 }
 
-extension S3SigningItem {
-    /// The path of an option in the job: the item's own, or the job's default.
-    fileprivate func path(of field: String, under path: String) -> String {
-        hasOptions && options.sets(field) ? "\(path).options.\(field)" : "defaults.\(field)"
-    }
-}
-
 extension SharedRequest {
-    fileprivate init(_ request: PresignedMultiRegionURL, at endpoint: S3Endpoint, cdnOrigin: String) {
-        self.init()
-        method = request.method
-        origin = endpoint.origin
-        pathPrefix = endpoint.pathPrefix
-        query = request.query
-        headers = request.headers.map(Pair.init)
-        bucket = endpoint.bucket
-        region = endpoint.region
-        storageClass = headers.first { $0.name == "x-amz-storage-class" }?.value ?? ""
-        expiresIn = request.expiry.seconds
-        expiresAtMs = request.expiry.end * 1_000
-        expiryLimitedBy = request.expiry.limitedBy.rawValue
-        self.cdnOrigin = cdnOrigin
-    }
-
-    fileprivate init(_ form: PresignedPOST, at endpoint: S3Endpoint, cdnOrigin: String) {
-        self.init()
-        method = "POST"
-        origin = endpoint.origin
-        pathPrefix = endpoint.pathPrefix
-        bucket = endpoint.bucket
-        region = endpoint.region
-        storageClass = form.fields.first { $0.name == "x-amz-storage-class" }?.value ?? ""
-        expiresIn = form.expiry.seconds
-        expiresAtMs = form.expiry.end * 1_000
-        expiryLimitedBy = form.expiry.limitedBy.rawValue
-        self.cdnOrigin = cdnOrigin
-    }
-
     fileprivate init(_ template: S3PresignTemplate, cdnOrigin: String) {
         self.init()
         method = template.method
@@ -323,5 +182,12 @@ extension SharedRequest {
         expiresAtMs = template.expiry.end * 1_000
         expiryLimitedBy = template.expiry.limitedBy.rawValue
         self.cdnOrigin = cdnOrigin
+    }
+}
+
+extension S3SigningItem {
+    /// The path of an option in the job: the item's own, or the job's default.
+    func path(of field: String, under path: String) -> String {
+        hasOptions && options.sets(field) ? "\(path).options.\(field)" : "defaults.\(field)"
     }
 }

@@ -21,16 +21,16 @@ import Worker
         let inFlight = InFlight()
         let one = inFlight.open([first: 10], epoch: 1)
         let other = inFlight.open([first: 20, second: 5], epoch: 1)
-        let stored = Mutex<[Int64]>([])
+        let stored = StoredOffsets()
         try await withDeadline(for: "the drain") { [first] in
             await withTaskGroup { group in
                 group.addTask {
                     await inFlight.drain([first])
-                    #expect(stored.withLock { $0.contains(20) }, "drained before the offset was stored")
+                    #expect(stored.all.contains(20), "drained before the offset was stored")
                 }
-                inFlight.finish(other) { position in stored.withLock { $0.append(position.next) } }
-                #expect(stored.withLock { $0 } == [5])
-                inFlight.finish(one) { position in stored.withLock { $0.append(position.next) } }
+                inFlight.finish(other) { stored.append($0.next) }
+                #expect(stored.all == [5])
+                inFlight.finish(one) { stored.append($0.next) }
                 await group.waitForAll()
             }
         }
@@ -57,14 +57,25 @@ import Worker
     @Test func offsetsOfBatchesThatEndTogetherAreStoredInOrder() async {
         let inFlight = InFlight()
         let tickets = (1...500).map { inFlight.open([first: Int64($0)], epoch: 1) }
-        let stored = Mutex<[Int64]>([])
+        let stored = StoredOffsets()
         await withTaskGroup { group in
             for ticket in tickets.shuffled() {
-                group.addTask { inFlight.finish(ticket) { position in stored.withLock { $0.append(position.next) } } }
+                group.addTask { inFlight.finish(ticket) { stored.append($0.next) } }
             }
         }
-        let order = stored.withLock { $0 }
+        let order = stored.all
         #expect(order == order.sorted())
         #expect(order.last == 500)
+    }
+}
+
+/// Offsets in the order in which they were stored, by any task.
+private final class StoredOffsets: Sendable {
+    private let offsets = Mutex<[Int64]>([])
+
+    var all: [Int64] { offsets.withLock { $0 } }
+
+    func append(_ offset: Int64) {
+        offsets.withLock { $0.append(offset) }
     }
 }

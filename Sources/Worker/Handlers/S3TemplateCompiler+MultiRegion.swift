@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Contract
+internal import SignetSigning
+
+/// Multi-region access points: signed by SigV4A, each item on its own.
+extension S3TemplateCompiler {
+    /// The presigned request of an item at a multi-region access point, signed by SigV4A.
+    ///
+    /// - Parameter path: The item's path in the job, for failures.
+    mutating func multiRegion(
+        for item: S3SigningItem,
+        key: String,
+        path: String
+    ) throws(FailureError) -> (path: String, signature: [UInt8], shared: UInt32) {
+        let options = item.hasOptions ? item.options.over(defaults) : defaults
+        try checkForm(options, of: item, path: path)
+        let request: PresignedMultiRegionURL
+        do throws(SigningError) {
+            request = try presigner().presign(
+                operation,
+                at: endpoint,
+                key: key,
+                options: S3ObjectOptions(options),
+                time: time,
+                expiresIn: expiresIn
+            )
+        } catch {
+            throw FailureError(signing: error) { parameter in
+                parameter == "key"
+                    ? "\(path).key" : item.path(of: S3RequestOptions.field(of: parameter), under: path)
+            }
+        }
+        let index: UInt32
+        if let known = multiRegionRequests[options] {
+            index = known
+        } else {
+            index = add(SharedRequest(request, at: endpoint, cdnOrigin: cdnOrigin), declaredBytes: options.fileSize)
+            multiRegionRequests[options] = index
+        }
+        return (request.path, request.signature, index)
+    }
+
+    private mutating func presigner() throws(SigningError) -> MultiRegionPresigner {
+        if let multiRegionPresigner { return multiRegionPresigner }
+        let presigner = try MultiRegionPresigner(credentials: signer.credentials)
+        multiRegionPresigner = presigner
+        return presigner
+    }
+}
+
+extension SharedRequest {
+    fileprivate init(_ request: PresignedMultiRegionURL, at endpoint: S3Endpoint, cdnOrigin: String) {
+        self.init()
+        method = request.method
+        origin = endpoint.origin
+        pathPrefix = endpoint.pathPrefix
+        query = request.query
+        headers = request.headers.map(Pair.init)
+        bucket = endpoint.bucket
+        region = endpoint.region
+        storageClass = headers.first { $0.name == "x-amz-storage-class" }?.value ?? ""
+        expiresIn = request.expiry.seconds
+        expiresAtMs = request.expiry.end * 1_000
+        expiryLimitedBy = request.expiry.limitedBy.rawValue
+        self.cdnOrigin = cdnOrigin
+    }
+}
