@@ -10,7 +10,7 @@ public enum CDNOrigin {
         var name = domain.lowercased()
         if name.hasPrefix("https://") { name.removeFirst(8) }
         if name.hasSuffix("/") { name.removeLast() }
-        guard HostName.isValid(name), name.contains(".") else {
+        guard HostName.isValid(name), name.utf8.contains(UInt8(ascii: ".")) else {
             throw SigningError(
                 .invalidDomain,
                 parameter: "domain",

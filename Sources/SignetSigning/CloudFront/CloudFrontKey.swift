@@ -6,13 +6,15 @@ internal import COpenSSL
 /// P-256 (CloudFront Developer Guide, "Specifying signers that can create signed URLs and signed cookies"). The owner of
 /// OpenSSL's object; shows nothing of the key.
 ///
-/// `@unchecked Sendable`: OpenSSL only reads the key when it signs, each time with a context of its own.
+/// `@unchecked Sendable`: OpenSSL only reads the key when it signs, each time with a context that nobody else uses.
 public final class CloudFrontKey: @unchecked Sendable, CustomStringConvertible, CustomDebugStringConvertible,
     CustomReflectable
 {
     /// Names the public key at CloudFront, e.g. `K2JCJMDEHXQW5F`; no secret.
     public let keyPairID: String
     private let key: OpaquePointer
+    private let sha1: SignatureContexts
+    private let sha256: SignatureContexts
     /// Bytes of a signature at most.
     private let longestSignature: Int
 
@@ -45,6 +47,8 @@ public final class CloudFrontKey: @unchecked Sendable, CustomStringConvertible, 
         }
         self.keyPairID = keyPairID
         self.key = key
+        sha1 = SignatureContexts(key: key, hash: .sha1)
+        sha256 = SignatureContexts(key: key, hash: .sha256)
         longestSignature = Int(EVP_PKEY_get_size(key))
     }
 
@@ -54,20 +58,17 @@ public final class CloudFrontKey: @unchecked Sendable, CustomStringConvertible, 
     ///
     /// - Throws: `signing_failed`.
     public func signature(of policy: String, hash: CloudFrontHash) throws(SigningError) -> [UInt8] {
-        let context = EVP_MD_CTX_new()
-        defer { EVP_MD_CTX_free(context) }
-        var policy = policy
-        let signature: [UInt8]? = policy.withUTF8 { message in
-            guard context != nil, EVP_DigestSignInit(context, nil, hash.algorithm, nil, key) == 1 else { return nil }
-            var isSigned = false
-            let bytes = [UInt8](unsafeUninitializedCapacity: longestSignature) { buffer, count in
-                count = buffer.count
-                isSigned = EVP_DigestSign(context, buffer.baseAddress, &count, message.baseAddress, message.count) == 1
-                if !isSigned { count = 0 }
-            }
-            return isSigned ? bytes : nil
+        var isSigned = false
+        let signature = [UInt8](unsafeUninitializedCapacity: longestSignature) { buffer, count in
+            let signed =
+                switch hash {
+                case .sha1: SHA1Hash.withHash(of: policy) { sha1.sign($0, to: buffer) }
+                case .sha256: SHA256Hash.hash(Array(policy.utf8)).withUnsafeBytes { sha256.sign($0, to: buffer) }
+                }
+            isSigned = signed != nil
+            count = signed ?? 0
         }
-        guard let signature else {
+        guard isSigned else {
             ERR_clear_error()
             throw SigningError(
                 .signingFailed,
@@ -137,7 +138,7 @@ public enum CloudFrontHash: String, Sendable, Hashable, CaseIterable {
     case sha1 = "SHA1"
     case sha256 = "SHA256"
 
-    fileprivate var algorithm: OpaquePointer? {
+    var algorithm: OpaquePointer? {
         switch self {
         case .sha1: EVP_sha1()
         case .sha256: EVP_sha256()

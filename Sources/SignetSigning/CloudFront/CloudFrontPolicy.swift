@@ -65,7 +65,13 @@ public struct CloudFrontPolicy: Sendable, Hashable {
         var conditions = "\"DateLessThan\":{\"AWS:EpochTime\":\(end)}"
         if let ipRange { conditions += ",\"IpAddress\":{\"AWS:SourceIp\":\(JSONText.string(ipRange))}" }
         if let start { conditions += ",\"DateGreaterThan\":{\"AWS:EpochTime\":\(start)}" }
-        return "{\"Statement\":[{\"Resource\":\(JSONText.string(resource)),\"Condition\":{\(conditions)}}]}"
+        var text = "{\"Statement\":[{\"Resource\":"
+        text.reserveCapacity(resource.utf8.count + conditions.utf8.count + 64)
+        text += JSONText.string(resource)
+        text += ",\"Condition\":{"
+        text += conditions
+        text += "}}]}"
+        return text
     }
 
     private static func check(resource: String) throws(SigningError) {

@@ -62,8 +62,18 @@ public struct CloudFrontSigner: Sendable {
                 )
             }
         }
-        let fields = try fields(of: policy).map { "\($0.name)=\($0.value)" }.joined(separator: "&")
-        return "\(url)\(url.utf8.contains(UInt8(ascii: "?")) ? "&" : "?")\(fields)"
+        let fields = try fields(of: policy)
+        var signed = url
+        signed.reserveCapacity(fields.reduce(url.utf8.count) { $0 + $1.name.utf8.count + $1.value.utf8.count + 2 })
+        var separator = url.utf8.contains(UInt8(ascii: "?")) ? "&" : "?"
+        for (name, value) in fields {
+            signed += separator
+            signed += name
+            signed += "="
+            signed += value
+            separator = "&"
+        }
+        return signed
     }
 
     /// The cookies that open what a policy allows: `Set-Cookie` each, with `Secure`, for the distribution's domain.
@@ -87,16 +97,12 @@ public struct CloudFrontSigner: Sendable {
 }
 
 extension Base64 {
+    private static let cloudFrontAlphabet = Array(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-~".utf8
+    )
+
     /// CloudFront's own alphabet for URLs: `-`, `_` and `~` instead of `+`, `=` and `/`.
     static func cloudFront(_ bytes: some Collection<UInt8>) -> String {
-        let text = encode(bytes).utf8.map { byte in
-            switch byte {
-            case UInt8(ascii: "+"): UInt8(ascii: "-")
-            case UInt8(ascii: "="): UInt8(ascii: "_")
-            case UInt8(ascii: "/"): UInt8(ascii: "~")
-            default: byte
-            }
-        }
-        return String(decoding: text, as: UTF8.self)
+        encode(bytes, alphabet: cloudFrontAlphabet, padding: UInt8(ascii: "_"))
     }
 }

@@ -5,20 +5,33 @@ enum Base64 {
     private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
     static func encode(_ bytes: some Collection<UInt8>) -> String {
-        var text: [UInt8] = []
-        text.reserveCapacity((bytes.count + 2) / 3 * 4)
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            let group = Array(rest.prefix(3))
-            rest = rest.dropFirst(3)
-            let second = group.count > 1 ? group[1] : 0
-            let third = group.count > 2 ? group[2] : 0
-            text.append(alphabet[Int(group[0] >> 2)])
-            text.append(alphabet[Int((group[0] & 0x03) << 4 | second >> 4)])
-            text.append(group.count > 1 ? alphabet[Int((second & 0x0F) << 2 | third >> 6)] : UInt8(ascii: "="))
-            text.append(group.count > 2 ? alphabet[Int(third & 0x3F)] : UInt8(ascii: "="))
+        encode(bytes, alphabet: alphabet, padding: UInt8(ascii: "="))
+    }
+
+    /// - Parameter alphabet: 64 ASCII characters.
+    static func encode(_ bytes: some Collection<UInt8>, alphabet: [UInt8], padding: UInt8) -> String {
+        let text = bytes.withContiguousStorageIfAvailable { write($0, alphabet: alphabet, padding: padding) }
+        return text ?? Array(bytes).withUnsafeBufferPointer { write($0, alphabet: alphabet, padding: padding) }
+    }
+
+    private static func write(_ bytes: UnsafeBufferPointer<UInt8>, alphabet: [UInt8], padding: UInt8) -> String {
+        let count = (bytes.count + 2) / 3 * 4
+        return String(unsafeUninitializedCapacity: count) { text in
+            alphabet.withUnsafeBufferPointer { alphabet in
+                var position = 0
+                for index in stride(from: 0, to: bytes.count, by: 3) {
+                    let given = min(3, bytes.count - index)
+                    let second = given > 1 ? bytes[index + 1] : 0
+                    let third = given > 2 ? bytes[index + 2] : 0
+                    text[position] = alphabet[Int(bytes[index] >> 2)]
+                    text[position + 1] = alphabet[Int((bytes[index] & 0x03) << 4 | second >> 4)]
+                    text[position + 2] = given > 1 ? alphabet[Int((second & 0x0F) << 2 | third >> 6)] : padding
+                    text[position + 3] = given > 2 ? alphabet[Int(third & 0x3F)] : padding
+                    position += 4
+                }
+            }
+            return count
         }
-        return String(decoding: text, as: UTF8.self)
     }
 
     /// How many bytes a text stands for; `nil` if it is no base64.

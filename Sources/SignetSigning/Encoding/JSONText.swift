@@ -4,6 +4,10 @@
 enum JSONText {
     /// With its quotes; only what must be is escaped.
     static func string(_ text: String) -> String {
+        // Most texts need no escape: one pass over them is all they cost.
+        if text.utf8.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
+            return "\"\(text)\""
+        }
         var result: [UInt8] = [UInt8(ascii: "\"")]
         for byte in text.utf8 {
             switch byte {

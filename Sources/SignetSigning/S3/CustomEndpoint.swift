@@ -72,18 +72,31 @@ struct CustomEndpoint {
 /// Names of hosts (RFC 1123, section 2.1), lower case.
 enum HostName {
     static func isValid(_ name: some StringProtocol) -> Bool {
-        guard (1...253).contains(name.utf8.count) else { return false }
-        return name.split(separator: ".", omittingEmptySubsequences: false).allSatisfy { label in
-            (1...63).contains(label.utf8.count) && label.first != "-" && label.last != "-"
-                && label.utf8.allSatisfy { byte in
-                    switch byte {
-                    // Underscores are no part of the standard, but of hosts in containers.
-                    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-                        UInt8(ascii: "-"), UInt8(ascii: "_"):
-                        true
-                    default: false
-                    }
-                }
+        var total = 0
+        var length = 0
+        var last = UInt8(ascii: "-")
+        for byte in name.utf8 {
+            total += 1
+            if byte == UInt8(ascii: ".") {
+                guard length > 0, last != UInt8(ascii: "-") else { return false }
+                length = 0
+            } else {
+                guard isLabelByte(byte), length > 0 || byte != UInt8(ascii: "-") else { return false }
+                length += 1
+                guard length <= 63 else { return false }
+            }
+            last = byte
+        }
+        return length > 0 && last != UInt8(ascii: "-") && total <= 253
+    }
+
+    private static func isLabelByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        // Underscores are no part of the standard, but of hosts in containers.
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+            UInt8(ascii: "-"), UInt8(ascii: "_"):
+            true
+        default: false
         }
     }
 }

@@ -14,7 +14,13 @@ enum RequestLine {
 
     /// - Parameter host: With its port, if that is not the scheme's default.
     static func check(host: String) throws(SigningError) {
-        guard !host.isEmpty, host.utf8.allSatisfy({ (0x21...0x7E).contains($0) && !"/?#@\\".utf8.contains($0) }) else {
+        let isAllowed: (UInt8) -> Bool = { byte in
+            switch byte {
+            case UInt8(ascii: "/"), UInt8(ascii: "?"), UInt8(ascii: "#"), UInt8(ascii: "@"), UInt8(ascii: "\\"): false
+            default: (0x21...0x7E).contains(byte)
+            }
+        }
+        guard !host.isEmpty, host.utf8.allSatisfy(isAllowed) else {
             throw SigningError(
                 .invalidHost,
                 parameter: "host",

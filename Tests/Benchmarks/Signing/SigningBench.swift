@@ -9,7 +9,7 @@ import SignetSigning
 struct SigningBench: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "signing",
-        abstract: "Presigned S3 URLs against the same work in C, on one core.",
+        abstract: "Presigned S3 URLs against the same work in C, CloudFront URLs against OpenSSL; on one core.",
         discussion: """
             Both sides have the signing key derived and all hash states cached that do not depend on the key, and write
             whole URLs; these are compared first. Batches are of 1,000 keys, with every kernel for SHA-256 that the machine
@@ -21,21 +21,32 @@ struct SigningBench: ParsableCommand {
     @Option(help: "Seconds to measure each workload.")
     var seconds = 5
 
+    @Option(help: "Measure what this is the beginning of alone: w1, w2, cloudfront-rsa or cloudfront-ecdsa.")
+    var only = ""
+
     @Flag(help: "Print JSON, a line for each figure.")
     var json = false
 
     func validate() throws {
         guard (1...3_600).contains(seconds) else { throw ValidationError("--seconds is 1 to 3600") }
+        let names = ["w1", "w2"] + CloudFrontContest.Algorithm.allCases.map(\.name)
+        guard names.contains(where: isWanted) else {
+            throw ValidationError("--only is the beginning of one of \(names.joined(separator: ", "))")
+        }
     }
 
     func run() throws {
         var report = SigningReport(processor: Machine.processor, rounds: Contest.rounds, seconds: seconds)
-        for workload in [try SigningWorkload.put(), try SigningWorkload.get()] {
+        for workload in [try SigningWorkload.put(), try SigningWorkload.get()]
+        where isWanted(workload.name.lowercased()) {
             report.workloads.append(try measure(workload))
             for keys in BatchContest.Keys.allCases {
                 report.batches.append(try BatchContest(workload, keys).measure(for: .seconds(seconds)))
             }
             report.batches.append(try BatchContest.measureSmall(workload, for: .seconds(seconds)))
+        }
+        for algorithm in CloudFrontContest.Algorithm.allCases where isWanted(algorithm.name) {
+            report.batches.append(try CloudFrontContest(algorithm).measure(for: .seconds(seconds)))
         }
         if json {
             let encoder = JSONEncoder()
@@ -48,6 +59,8 @@ struct SigningBench: ParsableCommand {
             FileHandle.standardError.write(Data("warning: built without -c release; the figures mean nothing\n".utf8))
         }
     }
+
+    private func isWanted(_ name: String) -> Bool { name.hasPrefix(only.lowercased()) }
 
     private func measure(_ workload: SigningWorkload) throws -> SigningReport.Workload {
         let baseline = try Baseline(workload)

@@ -23,7 +23,7 @@ struct SigningReport {
         let contenders: [Contender]
     }
 
-    /// Many keys at a time.
+    /// Many keys at a time, or URLs of CloudFront.
     struct Batch {
         let name: String
         let summary: String

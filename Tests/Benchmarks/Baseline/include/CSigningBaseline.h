@@ -6,6 +6,8 @@
 #ifndef SIGNET_SIGNING_BASELINE_H
 #define SIGNET_SIGNING_BASELINE_H
 
+#include "KeyPairBaseline.h"
+
 #include <stddef.h>
 
 typedef struct signet_baseline signet_baseline;
