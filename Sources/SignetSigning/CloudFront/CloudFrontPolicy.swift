@@ -16,10 +16,11 @@ public struct CloudFrontPolicy: Sendable, Hashable {
 
     /// A canned policy: one URL, until `end`.
     ///
+    /// - Parameter signingTime: Unix seconds that `end` must lie after; `nil`: not checked.
     /// - Throws: `invalid_resource` or `invalid_expiry`.
-    public init(url: String, end: Int64) throws(SigningError) {
+    public init(url: String, end: Int64, signingTime: Int64? = nil) throws(SigningError) {
         try Self.check(resource: url)
-        try Self.check(end: end)
+        try Self.check(end: end, after: signingTime)
         guard !url.utf8.contains(UInt8(ascii: "*")) else {
             throw SigningError(.invalidResource, parameter: "resource", message: "wildcards need a custom policy")
         }
@@ -34,16 +35,18 @@ public struct CloudFrontPolicy: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - resource: With `*` for any characters and `?` for one; `*` alone: everything.
-    ///   - ipRange: `203.0.113.0/24`, or one address.
+    ///   - ipRange: `203.0.113.0/24`, or one address; IPv4 alone.
+    ///   - signingTime: Unix seconds that `end` must lie after; `nil`: not checked.
     /// - Throws: `invalid_resource`, `invalid_expiry`, `invalid_time` or `invalid_ip_range`.
     public init(
         resource: String,
         end: Int64,
         start: Int64? = nil,
-        ipRange: String? = nil
+        ipRange: String? = nil,
+        signingTime: Int64? = nil
     ) throws(SigningError) {
         try Self.check(resource: resource)
-        try Self.check(end: end)
+        try Self.check(end: end, after: signingTime)
         if let start {
             guard start > 0, start < end else {
                 throw SigningError(
@@ -84,13 +87,20 @@ public struct CloudFrontPolicy: Sendable, Hashable {
         }
     }
 
-    private static func check(end: Int64) throws(SigningError) {
+    private static func check(end: Int64, after signingTime: Int64?) throws(SigningError) {
         // CloudFront refuses what lies beyond 32 bits.
         guard (1...Int64(Int32.max)).contains(end) else {
             throw SigningError(
                 .invalidExpiry,
                 parameter: "expires",
                 message: "a policy ends between 1970 and January 2038; is its end given in Unix seconds?"
+            )
+        }
+        if let signingTime, end <= signingTime {
+            throw SigningError(
+                .invalidExpiry,
+                parameter: "expires",
+                message: "the policy ends before it is signed; choose an end after the signing time"
             )
         }
     }

@@ -49,9 +49,17 @@ public struct CloudFrontSigner: Sendable {
     ///   - url: Encoded, as clients will use it.
     ///   - policy: Canned for this URL, or a custom one that covers it.
     /// - Returns: The URL with what CloudFront checks behind its own query.
-    /// - Throws: `invalid_url`, `invalid_query` or `signing_failed`.
+    /// - Throws: `invalid_url`, `invalid_query`, `invalid_resource` or `signing_failed`.
     public func sign(url: String, policy: CloudFrontPolicy) throws(SigningError) -> String {
         let parts = try RequestURL(url)
+        // CloudFront builds a canned policy from the URL that it is asked for: of another one, it never holds.
+        guard !policy.isCanned || policy.resource == url else {
+            throw SigningError(
+                .invalidResource,
+                parameter: "resource",
+                message: "the canned policy is of another URL; make it of this one, or a custom policy"
+            )
+        }
         for pair in parts.query.split(separator: "&") {
             let name = String(pair.prefix { $0 != "=" })
             guard !Self.reserved.contains(name) else {
@@ -76,7 +84,7 @@ public struct CloudFrontSigner: Sendable {
         return signed
     }
 
-    /// The cookies that open what a policy allows: `Set-Cookie` each, with `Secure`, for the distribution's domain.
+    /// The cookies that open what a policy allows: `Set-Cookie` each, with `CloudFrontCookieAttributes`.
     ///
     /// - Throws: `signing_failed`.
     public func cookies(policy: CloudFrontPolicy) throws(SigningError) -> [S3ObjectOptions.Pair] {

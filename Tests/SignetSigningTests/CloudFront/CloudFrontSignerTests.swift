@@ -141,6 +141,66 @@ struct CloudFrontSignerTests {
         #expect(wildcard == Refusal(.invalidResource, "resource"))
     }
 
+    @Test(arguments: [(10, 9, true), (10, 10, false), (10, 11, false)] as [(Int64, Int64, Bool)])
+    func aPolicyEndsAfterItIsSigned(end: Int64, signingTime: Int64, isTaken: Bool) throws {
+        func canned() throws(SigningError) -> CloudFrontPolicy {
+            try CloudFrontPolicy(url: "https://a.example/", end: end, signingTime: signingTime)
+        }
+        func custom() throws(SigningError) -> CloudFrontPolicy {
+            try CloudFrontPolicy(resource: "*", end: end, signingTime: signingTime)
+        }
+        if isTaken {
+            #expect(try canned().end == end)
+            #expect(try custom().end == end)
+        } else {
+            #expect(try refusal { try canned() } == Refusal(.invalidExpiry, "expires"))
+            #expect(try refusal { try custom() } == Refusal(.invalidExpiry, "expires"))
+        }
+    }
+
+    @Test func aCannedPolicyOpensItsOwnURLAlone() async throws {
+        let pem = try #require(await CloudFrontOracle.keys()["ec pkcs8"])
+        let signer = CloudFrontSigner(key: try CloudFrontKey(keyPairID: "K1", pem: pem))
+        let url = "https://\(Self.domain)/a"
+        let other = try CloudFrontPolicy(url: "\(url)?v=1", end: 10)
+        #expect(try refusal { try signer.sign(url: url, policy: other) } == Refusal(.invalidResource, "resource"))
+    }
+
+    @Test func cookiesAreSuggestedForTheDistributionAlone() throws {
+        let attributes = try CloudFrontCookieAttributes(domain: "https://\(Self.domain)/", path: "/videos/")
+        #expect("\(attributes)" == "Domain=\(Self.domain); Path=/videos/; Secure; HttpOnly")
+        #expect(try CloudFrontCookieAttributes(domain: Self.domain).path == "/")
+        #expect(try refusal { try CloudFrontCookieAttributes(domain: "a b") } == Refusal(.invalidDomain, "domain"))
+        for path in ["", "videos", "/a;Domain=b", "/a b", "/ü", "/a\r\nb"] {
+            let refused = try refusal { try CloudFrontCookieAttributes(domain: Self.domain, path: path) }
+            #expect(refused == Refusal(.invalidPath, "path"))
+        }
+    }
+
+    /// Contexts go from one thread to another; none signs for two.
+    @Test(arguments: ["rsa pkcs8", "ec pkcs8"], CloudFrontHash.allCases)
+    func manyTasksShareAKey(kind: String, hash: CloudFrontHash) async throws {
+        let pem = try #require(await CloudFrontOracle.keys()[kind])
+        let signer = CloudFrontSigner(key: try CloudFrontKey(keyPairID: "K2JCJMDEHXQW5F", pem: pem), hash: hash)
+        let cases = try await withThrowingTaskGroup(of: [CloudFrontOracle.Case].self) { group in
+            for task in 0..<16 {
+                group.addTask {
+                    try (0..<25).map { number in
+                        let url = try CloudFrontSigner.url(domain: Self.domain, key: "\(task)/\(number)")
+                        var item = CloudFrontOracle.Case(pem: pem, url: url, end: 1_767_290_400)
+                        item.fields = try signer.cookies(policy: CloudFrontPolicy(url: url, end: item.end)).map {
+                            [String($0.name.dropFirst("CloudFront-".count)), $0.value]
+                        }
+                        return item
+                    }
+                }
+            }
+            return try await group.reduce(into: []) { $0 += $1 }
+        }
+        let allowed = try await CloudFrontOracle.verify(cases)
+        #expect(allowed.map { $0?.resource } == cases.map(\.url))
+    }
+
     @Test func theKeyWhoseTimeHasComeSigns() async throws {
         let pem = try #require(await CloudFrontOracle.keys()["ec pkcs8"])
         func entry(_ id: String, from time: Int64) throws -> CloudFrontKeyRing.Entry {
