@@ -14,7 +14,8 @@ internal import Synchronization
 /// a poll); what others touch is in `shared`.
 final class ConsumerPoller: @unchecked Sendable {
     private struct Shared {
-        var commands: [@Sendable (ConsumerPoller) -> Void] = []
+        /// `nil`: the consumer closes and carries out nothing more.
+        var commands: [@Sendable (ConsumerPoller?) -> Void] = []
         var isStopping = false
         var hasEnded = false
         /// Batches handed out and not yet released.
@@ -64,6 +65,7 @@ final class ConsumerPoller: @unchecked Sendable {
             let isAccepted = shared.withLock { shared in
                 if shared.hasEnded { return false }
                 shared.commands.append { poller in
+                    guard let poller else { return continuation.resume(returning: .failure(Self.closed)) }
                     do throws(KafkaError) {
                         continuation.resume(returning: .success(try body(poller)))
                     } catch {
@@ -73,12 +75,12 @@ final class ConsumerPoller: @unchecked Sendable {
                 return true
             }
             if isAccepted { return wake() }
-            continuation.resume(
-                returning: .failure(KafkaError(code: .destroyed, message: "the consumer is closed"))
-            )
+            continuation.resume(returning: .failure(Self.closed))
         }
         return try answer.get()
     }
+
+    private static let closed = KafkaError(code: .destroyed, message: "the consumer is closed")
 
     func stop() {
         shared.withLock { $0.isStopping = true }
@@ -146,8 +148,8 @@ final class ConsumerPoller: @unchecked Sendable {
             defer { shared.commands = [] }
             return shared.commands
         }
-        // They find the client closed and answer with its error.
-        for command in abandoned { command(self) }
+        // The library ends the process if a closed consumer subscribes.
+        for command in abandoned { command(nil) }
     }
 
     /// One round: what others asked for, a revocation that is due, and records unless too many are held.
@@ -408,7 +410,7 @@ final class ConsumerPoller: @unchecked Sendable {
                 defer { shared.commands = [] }
                 return shared.commands
             }
-            for command in commands { command(self) }
+            for command in commands { command(nil) }
             finishRevocationIfDue()
             let polled = rd_kafka_consumer_poll(client.handle, 10)
             announceRevocation()

@@ -3,6 +3,9 @@
 /// What a signature of CloudFront allows: a resource, until when, and, in a custom policy, from when and to whom
 /// (CloudFront Developer Guide, "Use signed URLs", canned and custom policies).
 public struct CloudFrontPolicy: Sendable, Hashable {
+    /// The latest end, Unix seconds: CloudFront refuses what lies beyond 32 bits.
+    public static let latestEnd = Int64(Int32.max)
+
     /// A URL, or in a custom policy one with the wildcards `*` and `?`.
     public let resource: String
     /// When it ends, Unix seconds.
@@ -88,8 +91,7 @@ public struct CloudFrontPolicy: Sendable, Hashable {
     }
 
     private static func check(end: Int64, after signingTime: Int64?) throws(SigningError) {
-        // CloudFront refuses what lies beyond 32 bits.
-        guard (1...Int64(Int32.max)).contains(end) else {
+        guard (1...latestEnd).contains(end) else {
             throw SigningError(
                 .invalidExpiry,
                 parameter: "expires",

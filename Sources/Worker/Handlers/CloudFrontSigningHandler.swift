@@ -38,8 +38,12 @@ package struct CloudFrontSigningHandler: Sendable {
         let signingTime = job.signingTimeMs / 1_000
         let expiresIn = request.hasExpiresIn ? request.expiresIn : S3SigningHandler.defaultExpiry
         let (end, overflow) = signingTime.addingReportingOverflow(expiresIn)
-        guard expiresIn > 0, !overflow else {
-            throw FailureError(.invalidExpiry, field: "expiresIn", message: "expiresIn must be at least 1 second")
+        guard expiresIn > 0, !overflow, end <= CloudFrontPolicy.latestEnd else {
+            throw FailureError(
+                .invalidExpiry,
+                field: "expiresIn",
+                message: "expiresIn must be at least 1 second, and its end lie before 19 January 2038"
+            )
         }
         let ring = try credentials.keyRing(named: request.keyRing, tenant: job.tenant)
         let signer: CloudFrontSigner

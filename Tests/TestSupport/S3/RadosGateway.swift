@@ -25,10 +25,24 @@ package final class RadosGateway: Sendable {
         secretKey: String = "not/a+secret=but/formed-like+one/00000001",
         bucket: String = "signet-test"
     ) async throws -> RadosGateway {
+        // Once in a while the monitor of a new cluster waits for ever for a message that was lost: then another one comes
+        // up in its place. What does not come up three times has a cause that is told.
+        for _ in 0..<2 {
+            if let gateway = try? await startOnce(accessKey, secretKey, bucket, within: .seconds(20)) { return gateway }
+        }
+        return try await startOnce(accessKey, secretKey, bucket, within: .seconds(60))
+    }
+
+    private static func startOnce(
+        _ accessKey: String,
+        _ secretKey: String,
+        _ bucket: String,
+        within duration: Duration
+    ) async throws -> RadosGateway {
         // It gets SIGTERM at the end of the tests' process: it has a directory to remove.
         let process = try ChildProcess("/bin/bash", [script, accessKey, secretKey, bucket], ending: .terminate)
         do {
-            let line = try await process.waitForLine { $0.hasPrefix("ready ") }
+            let line = try await process.waitForLine(within: duration) { $0.hasPrefix("ready ") }
             let endpoint = String(line.dropFirst("ready ".count))
             guard let port = endpoint.split(separator: ":").last.flatMap({ UInt16($0) }) else {
                 throw TestSupportError("the S3 gateway says where it is in an unknown form: \(line)")
