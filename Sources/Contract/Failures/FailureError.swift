@@ -20,6 +20,13 @@ package struct FailureError: Error, Sendable, Hashable, CustomStringConvertible 
     }
 }
 
+extension FailureError {
+    /// A failure that a reply carries.
+    package init(_ failure: Failure) {
+        self.init(FailureCode(rawValue: failure.code), field: failure.field, message: failure.message)
+    }
+}
+
 extension Failure {
     package init(_ error: FailureError) {
         self.init()

@@ -33,13 +33,7 @@ package struct ReplyJoiner: Sendable {
     package func join(at index: Int) throws(FailureError) -> Joined {
         guard result.items.indices.contains(index) else { throw Self.broken }
         let item = result.items[index]
-        if item.hasFailure {
-            throw FailureError(
-                FailureCode(rawValue: item.failure.code),
-                field: item.failure.field,
-                message: item.failure.message
-            )
-        }
+        if item.hasFailure { throw FailureError(item.failure) }
         let shared = Int(item.shared)
         let start = index * Self.signatureLength
         guard result.shared.indices.contains(shared), result.signatures.count >= start + Self.signatureLength else {

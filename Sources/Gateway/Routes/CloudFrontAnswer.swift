@@ -50,10 +50,3 @@ struct CloudFrontAnswer {
         json.member("warnings", warnings)
     }
 }
-
-extension FailureError {
-    /// A failure that a reply carries.
-    init(_ failure: Failure) {
-        self.init(FailureCode(rawValue: failure.code), field: failure.field, message: failure.message)
-    }
-}

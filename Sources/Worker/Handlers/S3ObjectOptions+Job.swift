@@ -107,7 +107,7 @@ extension S3RequestOptions {
             "contentType", "contentEncoding", "contentLanguage", "contentDisposition", "cacheControl", "expires",
             "metadata", "tags", "checksum", "checksumAlgorithm", "ifMatch", "ifNoneMatch", "ifModifiedSince",
             "ifUnmodifiedSince", "range", "copySource", "copySourceRange", "metadataDirective", "taggingDirective",
-            "partNumber", "objectSize", "query", "fields", "minBytes", "maxBytes",
+            "partNumber", "objectSize", "query", "fields", "minBytes", "maxBytes", "startsWith",
         ]
         let others = [
             "contentLength": "fileSize", "contentMD5": "contentMd5", "storageClass": "s3StorageClass", "acl": "s3Acl",

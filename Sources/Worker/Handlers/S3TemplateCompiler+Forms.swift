@@ -24,17 +24,10 @@ extension S3TemplateCompiler {
                 service: endpoint.service
             )
         } catch {
-            throw FailureError(signing: error) { parameter in
-                parameter == "key"
-                    ? "\(path).key" : item.path(of: S3RequestOptions.field(of: parameter), under: path)
-            }
+            throw FailureError(signing: error) { item.path(of: $0, under: path) }
         }
-        let index: UInt32
-        if let known = forms[options] {
-            index = known
-        } else {
-            index = add(SharedRequest(form, at: endpoint, cdnOrigin: cdnOrigin), declaredBytes: options.fileSize)
-            forms[options] = index
+        let index = index(of: options) { [endpoint, cdnOrigin] in
+            SharedRequest(form, at: endpoint, cdnOrigin: cdnOrigin)
         }
         return (form.fields.map(Pair.init), index)
     }
@@ -70,16 +63,7 @@ extension S3TemplateCompiler {
 
 extension SharedRequest {
     fileprivate init(_ form: PresignedPOST, at endpoint: S3Endpoint, cdnOrigin: String) {
-        self.init()
-        method = "POST"
-        origin = endpoint.origin
-        pathPrefix = endpoint.pathPrefix
-        bucket = endpoint.bucket
-        region = endpoint.region
+        self.init(method: "POST", at: endpoint, headers: [], expiry: form.expiry, cdnOrigin: cdnOrigin)
         storageClass = form.fields.first { $0.name == "x-amz-storage-class" }?.value ?? ""
-        expiresIn = form.expiry.seconds
-        expiresAtMs = form.expiry.end * 1_000
-        expiryLimitedBy = form.expiry.limitedBy.rawValue
-        self.cdnOrigin = cdnOrigin
     }
 }

@@ -26,17 +26,10 @@ extension S3TemplateCompiler {
                 expiresIn: expiresIn
             )
         } catch {
-            throw FailureError(signing: error) { parameter in
-                parameter == "key"
-                    ? "\(path).key" : item.path(of: S3RequestOptions.field(of: parameter), under: path)
-            }
+            throw FailureError(signing: error) { item.path(of: $0, under: path) }
         }
-        let index: UInt32
-        if let known = multiRegionRequests[options] {
-            index = known
-        } else {
-            index = add(SharedRequest(request, at: endpoint, cdnOrigin: cdnOrigin), declaredBytes: options.fileSize)
-            multiRegionRequests[options] = index
+        let index = index(of: options) { [endpoint, cdnOrigin] in
+            SharedRequest(request, at: endpoint, cdnOrigin: cdnOrigin)
         }
         return (request.path, request.signature, index)
     }
@@ -51,18 +44,13 @@ extension S3TemplateCompiler {
 
 extension SharedRequest {
     fileprivate init(_ request: PresignedMultiRegionURL, at endpoint: S3Endpoint, cdnOrigin: String) {
-        self.init()
-        method = request.method
-        origin = endpoint.origin
-        pathPrefix = endpoint.pathPrefix
+        self.init(
+            method: request.method,
+            at: endpoint,
+            headers: request.headers.map(Pair.init),
+            expiry: request.expiry,
+            cdnOrigin: cdnOrigin
+        )
         query = request.query
-        headers = request.headers.map(Pair.init)
-        bucket = endpoint.bucket
-        region = endpoint.region
-        storageClass = headers.first { $0.name == "x-amz-storage-class" }?.value ?? ""
-        expiresIn = request.expiry.seconds
-        expiresAtMs = request.expiry.end * 1_000
-        expiryLimitedBy = request.expiry.limitedBy.rawValue
-        self.cdnOrigin = cdnOrigin
     }
 }

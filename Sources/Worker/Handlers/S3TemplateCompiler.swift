@@ -17,16 +17,14 @@ struct S3TemplateCompiler {
     private var templates: [S3RequestOptions: Compiled] = [:]
     /// Of the items without options of their own: most, and looking them up by options would cost more than signing.
     private var common: Compiled?
-    /// Indices in `shared` of what forms have in common.
-    var forms: [S3RequestOptions: UInt32] = [:]
+    /// Indices in `shared` of what items have in common that are signed one by one: forms, multi-region requests.
+    private var indices: [S3RequestOptions: UInt32] = [:]
 
     /// A template and its index in `shared`.
     typealias Compiled = (template: S3PresignTemplate, shared: UInt32)
 
     /// Derives its key once for the chunk.
     var multiRegionPresigner: MultiRegionPresigner?
-    /// Indices in `shared` of what requests to a multi-region access point have in common.
-    var multiRegionRequests: [S3RequestOptions: UInt32] = [:]
 
     /// What the replies' items refer to by index.
     private(set) var shared: [SharedRequest] = []
@@ -116,7 +114,7 @@ struct S3TemplateCompiler {
                 options: S3ObjectOptions(options)
             )
         } catch {
-            throw FailureError(signing: error) { item.path(of: S3RequestOptions.field(of: $0), under: path) }
+            throw FailureError(signing: error) { item.path(of: $0, under: path) }
         }
         let compiled = (template, add(SharedRequest(template, cdnOrigin: cdnOrigin), declaredBytes: options.fileSize))
         templates[options] = compiled
@@ -124,7 +122,15 @@ struct S3TemplateCompiler {
         return compiled
     }
 
-    mutating func add(_ request: SharedRequest, declaredBytes bytes: Int64) -> UInt32 {
+    /// Where in `shared` stands what items of these options have in common; added by the first of them.
+    mutating func index(of options: S3RequestOptions, add request: () -> SharedRequest) -> UInt32 {
+        if let known = indices[options] { return known }
+        let index = add(request(), declaredBytes: options.fileSize)
+        indices[options] = index
+        return index
+    }
+
+    private mutating func add(_ request: SharedRequest, declaredBytes bytes: Int64) -> UInt32 {
         shared.append(request)
         declaredBytes.append(bytes)
         return UInt32(truncatingIfNeeded: shared.count - 1)
@@ -168,26 +174,39 @@ extension S3EndpointVariants {
 }
 
 extension SharedRequest {
-    fileprivate init(_ template: S3PresignTemplate, cdnOrigin: String) {
+    /// What every kind of signed request has: where it goes, and when it ends.
+    init(method: String, at endpoint: S3Endpoint, headers sent: [Pair], expiry: PresignExpiry, cdnOrigin: String) {
         self.init()
-        method = template.method
-        origin = template.endpoint.origin
-        pathPrefix = template.endpoint.pathPrefix
-        query = template.query
-        headers = template.headers.map(Pair.init)
-        bucket = template.endpoint.bucket
-        region = template.endpoint.region
-        storageClass = headers.first { $0.name == "x-amz-storage-class" }?.value ?? ""
-        expiresIn = template.expiry.seconds
-        expiresAtMs = template.expiry.end * 1_000
-        expiryLimitedBy = template.expiry.limitedBy.rawValue
+        self.method = method
+        origin = endpoint.origin
+        pathPrefix = endpoint.pathPrefix
+        headers = sent
+        bucket = endpoint.bucket
+        region = endpoint.region
+        storageClass = sent.first { $0.name == "x-amz-storage-class" }?.value ?? ""
+        expiresIn = expiry.seconds
+        expiresAtMs = expiry.end * 1_000
+        expiryLimitedBy = expiry.limitedBy.rawValue
         self.cdnOrigin = cdnOrigin
+    }
+
+    fileprivate init(_ template: S3PresignTemplate, cdnOrigin: String) {
+        self.init(
+            method: template.method,
+            at: template.endpoint,
+            headers: template.headers.map(Pair.init),
+            expiry: template.expiry,
+            cdnOrigin: cdnOrigin
+        )
+        query = template.query
     }
 }
 
 extension S3SigningItem {
-    /// The path of an option in the job: the item's own, or the job's default.
-    func path(of field: String, under path: String) -> String {
-        hasOptions && options.sets(field) ? "\(path).options.\(field)" : "defaults.\(field)"
+    /// The path in the job of what the signer calls a parameter: the item's key, its own option, or the job's default.
+    func path(of parameter: String, under path: String) -> String {
+        if parameter == "key" { return "\(path).key" }
+        let field = S3RequestOptions.field(of: parameter)
+        return hasOptions && options.sets(field) ? "\(path).options.\(field)" : "defaults.\(field)"
     }
 }
