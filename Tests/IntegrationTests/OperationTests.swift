@@ -101,6 +101,39 @@ import Testing
         }
     }
 
+    @Test func anObjectOfSSECIsWrittenCopiedAndReadWithItsKeyAlone() async throws {
+        let s3 = try await RadosGateway.shared()
+        try await Platform.run { platform in
+            let client = Client(platform: platform, s3: s3)
+            let key = "customer key \(UUID().uuidString)"
+            let secret = Data((0..<32).map { _ in UInt8.random(in: 0...255) }).base64EncodedString()
+            let other = Data((0..<32).map { _ in UInt8.random(in: 0...255) }).base64EncodedString()
+            let body = Data("for those who have the key".utf8)
+            let put = try await client.send("PutObject", ["key": key, "s3CustomerKey": secret], body: body)
+            #expect(put.status == 200, "\(put.text)")
+
+            #expect(try await client.send("GetObject", ["key": key, "s3CustomerKey": secret]).body == body)
+            #expect(try await client.send("GetObject", ["key": key]).status == 400)
+            #expect(try await client.send("GetObject", ["key": key, "s3CustomerKey": other]).status >= 400)
+            // A URL that was signed for one key is good for no other.
+            let signed = try await client.sign("GetObject", ["key": key, "s3CustomerKey": secret])
+            let headers = signed.headersToSend.map { name, value in
+                (name: name, value: name.hasSuffix("customer-key") ? other : value)
+            }
+            #expect(try await Curl.send("GET", signed.text("url"), headers: headers).status == 403)
+
+            let short = try await client.sign("PutObject", ["key": key, "s3CustomerKey": "c2hvcnQ="])
+            #expect(short.status == 400)
+            #expect(try short.text("code") == "invalid_encryption")
+            #expect(try short.text("field") == "s3CustomerKey")
+            let both = try await client.sign(
+                "PutObject",
+                ["key": key, "s3CustomerKey": secret, "s3EncryptionType": "SSE-S3"]
+            )
+            #expect(try both.text("field") == "s3CustomerKey")
+        }
+    }
+
     @Test func anUploadIsAbortedAndAPartCopied() async throws {
         let s3 = try await RadosGateway.shared()
         try await Platform.run { platform in

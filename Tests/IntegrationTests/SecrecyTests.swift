@@ -9,6 +9,7 @@ import Testing
     private static let secrets = [
         "secret key": "wJalrXUtnFEMI+K7MDENG/bPxRfiCY=SECRET",
         "session token": "IQoJb3JpZ2luX2VjEJr//token+of=the/tests==",
+        "customer key": "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=",
         "profile secret": "profile/secret+of=the-tests/0123456789",
         "profile token": "profile-token+of=the/tests//0123==",
     ]
@@ -17,7 +18,7 @@ import Testing
         [
             "filename": "photo.jpg", "contentType": "image/jpeg", "s3AccessKey": "AKIAIOSFODNN7EXAMPLE",
             "s3SecretKey": secrets["secret key"] ?? "", "s3SessionToken": secrets["session token"] ?? "",
-            "s3Bucket": "my-bucket", "s3Region": "us-east-1",
+            "s3Bucket": "my-bucket", "s3Region": "us-east-1", "s3CustomerKey": secrets["customer key"] ?? "",
         ].merging(changes) { $1 }
     }
 

@@ -74,6 +74,26 @@ import Testing
         #expect((replies[1]["failure"] as? [String: String])?["field"] == "s3Region")
     }
 
+    @Test func keysOfSSECAreSignedAndWithheld() async throws {
+        let folder = try TemporaryFolder()
+        let secret = "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA="
+        let file = try folder.file("customer.key", secret + "\n")
+        let job =
+            #"{"s3Signing":{"s3Bucket":"my-bucket","s3Region":"us-east-1","operation":"GetObject","items":[{"key":"k"}]}}"#
+        let run = try await SignetRun(["sign", "--customer-key", file], environment: Self.keys, input: job)
+        #expect(run.status.isSuccess)
+        let name = "x-amz-server-side-encryption-customer-key"
+        #expect(run.output.contains(#""withheldHeaders":["\#(name)"]"#))
+        #expect(
+            run.output.contains("X-Amz-SignedHeaders=host%3B\(name.replacing("-key", with: ""))-algorithm%3B\(name)%3B")
+        )
+        #expect(!run.output.contains(secret))
+        let wrong = try folder.file("short.key", "c2hvcnQ=")
+        let refused = try await SignetRun(["sign", "--customer-key", wrong], environment: Self.keys, input: job)
+        #expect(!refused.status.isSuccess)
+        #expect(refused.errors.contains("32 bytes"))
+    }
+
     @Test func profilesComeFromSignetsFileAndSharedCredentials() async throws {
         let folder = try TemporaryFolder()
         let profiles = try folder.file(

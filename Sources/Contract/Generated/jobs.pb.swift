@@ -241,6 +241,16 @@ package nonisolated struct S3SigningJob: @unchecked Sendable {
     set {_uniqueStorage()._signingWindow = newValue}
   }
 
+  /// Keys of SSE-C, for all items: sealed `CustomerKeys`. They are in no option, header or reply in the clear.
+  package var sealedCustomerKeys: SealedCredential {
+    get {_storage._sealedCustomerKeys ?? SealedCredential()}
+    set {_uniqueStorage()._sealedCustomerKeys = newValue}
+  }
+  /// Returns true if `sealedCustomerKeys` has been explicitly set.
+  package var hasSealedCustomerKeys: Bool {_storage._sealedCustomerKeys != nil}
+  /// Clears the value of `sealedCustomerKeys`. Subsequent reads from it will return its default value.
+  package mutating func clearSealedCustomerKeys() {_uniqueStorage()._sealedCustomerKeys = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   /// Where the worker finds the key to sign with. None: the profile `default`.
@@ -756,8 +766,9 @@ package nonisolated struct Pair: Sendable {
   package init() {}
 }
 
-/// A credential sealed to the workers' public key with HPKE (RFC 9180: DHKEM(X25519, HKDF-SHA256),
+/// A secret sealed to the workers' public key with HPKE (RFC 9180: DHKEM(X25519, HKDF-SHA256),
 /// HKDF-SHA256, ChaCha20-Poly1305, base mode). The associated data is built from the scope: see `SealScope`.
+/// `info` is `signet sealed credential v1`, and `signet sealed customer keys v1` for the keys of SSE-C.
 package nonisolated struct SealedCredential: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -768,7 +779,7 @@ package nonisolated struct SealedCredential: Sendable {
 
   package var encapsulatedKey: Data = Data()
 
-  /// Ciphertext and tag of an `InlineCredential`.
+  /// Ciphertext and tag of an `InlineCredential`, or of `CustomerKeys`.
   package var ciphertext: Data = Data()
 
   package var scope: SealScope {
@@ -832,6 +843,23 @@ package nonisolated struct InlineCredential: Sendable {
 
   /// Unix milliseconds; 0: unknown.
   package var expirationMs: Int64 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// The plaintext of sealed keys of SSE-C, 32 bytes each: never on a topic as it is.
+package nonisolated struct CustomerKeys: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Of the object that the request is about.
+  package var key: Data = Data()
+
+  /// Of the object that is copied.
+  package var copySourceKey: Data = Data()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1003,7 +1031,7 @@ nonisolated extension Job: SwiftProtobuf.Message, SwiftProtobuf._MessageImplemen
 
 nonisolated extension S3SigningJob: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".S3SigningJob"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}s3_bucket\0\u{3}s3_region\0\u{3}s3_endpoint\0\u{3}s3_addressing_style\0\u{3}s3_cloud_front_domain\0\u{3}credential_profile\0\u{3}sealed_credential\0\u{1}operation\0\u{3}expires_in\0\u{1}defaults\0\u{1}items\0\u{3}first_item\0\u{3}s3_dual_stack\0\u{3}s3_fips\0\u{3}s3_accelerate\0\u{3}signing_window\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}s3_bucket\0\u{3}s3_region\0\u{3}s3_endpoint\0\u{3}s3_addressing_style\0\u{3}s3_cloud_front_domain\0\u{3}credential_profile\0\u{3}sealed_credential\0\u{1}operation\0\u{3}expires_in\0\u{1}defaults\0\u{1}items\0\u{3}first_item\0\u{3}s3_dual_stack\0\u{3}s3_fips\0\u{3}s3_accelerate\0\u{3}signing_window\0\u{3}sealed_customer_keys\0")
 
   fileprivate class _StorageClass {
     var _s3Bucket: String = String()
@@ -1021,6 +1049,7 @@ nonisolated extension S3SigningJob: SwiftProtobuf.Message, SwiftProtobuf._Messag
     var _s3Fips: Bool = false
     var _s3Accelerate: Bool = false
     var _signingWindow: Int64 = 0
+    var _sealedCustomerKeys: SealedCredential? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1046,6 +1075,7 @@ nonisolated extension S3SigningJob: SwiftProtobuf.Message, SwiftProtobuf._Messag
       _s3Fips = source._s3Fips
       _s3Accelerate = source._s3Accelerate
       _signingWindow = source._signingWindow
+      _sealedCustomerKeys = source._sealedCustomerKeys
     }
   }
 
@@ -1099,6 +1129,7 @@ nonisolated extension S3SigningJob: SwiftProtobuf.Message, SwiftProtobuf._Messag
         case 14: try { try decoder.decodeSingularBoolField(value: &_storage._s3Fips) }()
         case 15: try { try decoder.decodeSingularBoolField(value: &_storage._s3Accelerate) }()
         case 16: try { try decoder.decodeSingularInt64Field(value: &_storage._signingWindow) }()
+        case 17: try { try decoder.decodeSingularMessageField(value: &_storage._sealedCustomerKeys) }()
         default: break
         }
       }
@@ -1164,6 +1195,9 @@ nonisolated extension S3SigningJob: SwiftProtobuf.Message, SwiftProtobuf._Messag
       if _storage._signingWindow != 0 {
         try visitor.visitSingularInt64Field(value: _storage._signingWindow, fieldNumber: 16)
       }
+      try { if let v = _storage._sealedCustomerKeys {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 17)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1188,6 +1222,7 @@ nonisolated extension S3SigningJob: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if _storage._s3Fips != rhs_storage._s3Fips {return false}
         if _storage._s3Accelerate != rhs_storage._s3Accelerate {return false}
         if _storage._signingWindow != rhs_storage._signingWindow {return false}
+        if _storage._sealedCustomerKeys != rhs_storage._sealedCustomerKeys {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -1911,6 +1946,41 @@ nonisolated extension InlineCredential: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs.secretAccessKey != rhs.secretAccessKey {return false}
     if lhs.sessionToken != rhs.sessionToken {return false}
     if lhs.expirationMs != rhs.expirationMs {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension CustomerKeys: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".CustomerKeys"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}key\0\u{3}copy_source_key\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.key) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.copySourceKey) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.key.isEmpty {
+      try visitor.visitSingularBytesField(value: self.key, fieldNumber: 1)
+    }
+    if !self.copySourceKey.isEmpty {
+      try visitor.visitSingularBytesField(value: self.copySourceKey, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: CustomerKeys, rhs: CustomerKeys) -> Bool {
+    if lhs.key != rhs.key {return false}
+    if lhs.copySourceKey != rhs.copySourceKey {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

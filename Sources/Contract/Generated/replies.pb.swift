@@ -130,7 +130,7 @@ package nonisolated struct SharedRequest: Sendable {
   /// The query without its signature, encoded.
   package var query: String = String()
 
-  /// Exactly what the client must send besides `host`.
+  /// Exactly what the client must send besides `host`, and but for `withheld_headers`.
   package var headers: [Pair] = []
 
   package var bucket: String = String()
@@ -151,6 +151,9 @@ package nonisolated struct SharedRequest: Sendable {
 
   /// `https://` and the CDN's domain; empty if none was asked for.
   package var cdnOrigin: String = String()
+
+  /// Names of headers that the client must send as well, with secrets that it alone has: the keys of SSE-C in base64.
+  package var withheldHeaders: [String] = []
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -437,7 +440,7 @@ nonisolated extension S3SigningResult: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension SharedRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".SharedRequest"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}method\0\u{1}origin\0\u{3}path_prefix\0\u{1}query\0\u{1}headers\0\u{1}bucket\0\u{1}region\0\u{3}storage_class\0\u{3}expires_in\0\u{3}expires_at_ms\0\u{3}expiry_limited_by\0\u{3}cdn_origin\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}method\0\u{1}origin\0\u{3}path_prefix\0\u{1}query\0\u{1}headers\0\u{1}bucket\0\u{1}region\0\u{3}storage_class\0\u{3}expires_in\0\u{3}expires_at_ms\0\u{3}expiry_limited_by\0\u{3}cdn_origin\0\u{3}withheld_headers\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -457,6 +460,7 @@ nonisolated extension SharedRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 10: try { try decoder.decodeSingularInt64Field(value: &self.expiresAtMs) }()
       case 11: try { try decoder.decodeSingularStringField(value: &self.expiryLimitedBy) }()
       case 12: try { try decoder.decodeSingularStringField(value: &self.cdnOrigin) }()
+      case 13: try { try decoder.decodeRepeatedStringField(value: &self.withheldHeaders) }()
       default: break
       }
     }
@@ -499,6 +503,9 @@ nonisolated extension SharedRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if !self.cdnOrigin.isEmpty {
       try visitor.visitSingularStringField(value: self.cdnOrigin, fieldNumber: 12)
     }
+    if !self.withheldHeaders.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.withheldHeaders, fieldNumber: 13)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -515,6 +522,7 @@ nonisolated extension SharedRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.expiresAtMs != rhs.expiresAtMs {return false}
     if lhs.expiryLimitedBy != rhs.expiryLimitedBy {return false}
     if lhs.cdnOrigin != rhs.cdnOrigin {return false}
+    if lhs.withheldHeaders != rhs.withheldHeaders {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

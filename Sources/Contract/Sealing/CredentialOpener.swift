@@ -17,12 +17,28 @@ package struct CredentialOpener: Sendable {
     ///
     /// - Throws: `seal_broken` if no key of this id is here, or if the bytes or the scope were changed.
     package func open(_ sealed: SealedCredential) throws(FailureError) -> InlineCredential {
+        try open(sealed, as: InlineCredential.self, SealingSuite.credentials, field: "sealedCredential")
+    }
+
+    /// Opens keys of SSE-C. The caller checks their scope with `SealScope.admit`.
+    ///
+    /// - Throws: As above.
+    package func openCustomerKeys(_ sealed: SealedCredential) throws(FailureError) -> CustomerKeys {
+        try open(sealed, as: CustomerKeys.self, SealingSuite.customerKeys, field: "sealedCustomerKeys")
+    }
+
+    private func open<Secret: Message>(
+        _ sealed: SealedCredential,
+        as type: Secret.Type,
+        _ info: Data,
+        field: String
+    ) throws(FailureError) -> Secret {
         guard let key = keys[sealed.keyID] else {
             throw FailureError(
                 .sealBroken,
-                field: "sealedCredential.keyId",
+                field: "\(field).keyId",
                 message: keys.isEmpty
-                    ? "this worker has no sealing key; set sealing.privateKeysFile or use a credential profile"
+                    ? "this worker has no sealing key; set sealing.privateKeysFile, or use a credential profile and no keys of SSE-C"
                     : "this worker has no sealing key of that id; seal to the current public key"
             )
         }
@@ -30,18 +46,17 @@ package struct CredentialOpener: Sendable {
             var recipient = try HPKE.Recipient(
                 privateKey: key.key,
                 ciphersuite: SealingSuite.ciphersuite,
-                info: SealingSuite.info,
+                info: info,
                 encapsulatedKey: sealed.encapsulatedKey
             )
             var plaintext = try recipient.open(sealed.ciphertext, authenticating: sealed.scope.associatedData)
             defer { plaintext.resetBytes(in: plaintext.startIndex..<plaintext.endIndex) }
-            return try InlineCredential(serializedBytes: plaintext)
+            return try Secret(serializedBytes: plaintext)
         } catch {
             throw FailureError(
                 .sealBroken,
-                field: "sealedCredential",
-                message:
-                    "the sealed credential does not open: it or its scope was changed, or it was sealed to another key"
+                field: field,
+                message: "\(field) does not open: it or its scope was changed, or it was sealed to another key"
             )
         }
     }

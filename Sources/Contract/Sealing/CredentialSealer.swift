@@ -4,7 +4,7 @@ internal import Crypto
 internal import Foundation
 internal import SwiftProtobuf
 
-/// Seals credentials that arrive with a request, before anything of them reaches Kafka.
+/// Seals credentials and customer's keys that arrive with a request, before anything of them reaches Kafka.
 ///
 /// HPKE base mode (RFC 9180) to the workers' public key; about 50 µs. A named profile costs nothing and is the better way.
 package struct CredentialSealer: Sendable {
@@ -16,12 +16,21 @@ package struct CredentialSealer: Sendable {
 
     /// Seals a credential for one job.
     package func seal(_ credential: InlineCredential, scope: SealScope) throws -> SealedCredential {
+        try seal(credential, SealingSuite.credentials, scope)
+    }
+
+    /// Seals keys of SSE-C for one job.
+    package func seal(_ keys: CustomerKeys, scope: SealScope) throws -> SealedCredential {
+        try seal(keys, SealingSuite.customerKeys, scope)
+    }
+
+    private func seal(_ secret: some Message, _ info: Data, _ scope: SealScope) throws -> SealedCredential {
         var sender = try HPKE.Sender(
             recipientKey: publicKey.key,
             ciphersuite: SealingSuite.ciphersuite,
-            info: SealingSuite.info
+            info: info
         )
-        var plaintext: Data = try credential.serializedBytes()
+        var plaintext: Data = try secret.serializedBytes()
         defer { plaintext.resetBytes(in: plaintext.startIndex..<plaintext.endIndex) }
         var sealed = SealedCredential()
         sealed.keyID = publicKey.id
@@ -34,6 +43,7 @@ package struct CredentialSealer: Sendable {
 
 enum SealingSuite {
     static let ciphersuite = HPKE.Ciphersuite.Curve25519_SHA256_ChachaPoly
-    /// Ties the key schedule to this use (RFC 9180, section 5.1).
-    static let info = Data("signet sealed credential v1".utf8)
+    // Tie the key schedule to one use (RFC 9180, section 5.1): what was sealed as the one never opens as the other.
+    static let credentials = Data("signet sealed credential v1".utf8)
+    static let customerKeys = Data("signet sealed customer keys v1".utf8)
 }

@@ -30,25 +30,28 @@ extension SealScope {
 
     /// Checks that what a job wants lies within the scope.
     ///
-    /// - Parameter now: The worker's clock, Unix milliseconds.
+    /// - Parameters:
+    ///   - now: The worker's clock, Unix milliseconds.
+    ///   - field: The field that the sealed secret came in.
     /// - Throws: `seal_scope` that names what does not fit.
     package func admit(
         _ job: Job,
         _ signing: S3SigningJob,
-        now: Int64
+        now: Int64,
+        field: String = "sealedCredential"
     ) throws(FailureError) {
         func refuse(_ what: String) throws(FailureError) {
             throw FailureError(
                 .sealScope,
-                field: "sealedCredential",
-                message: "the credential was sealed for another \(what); seal it for this job"
+                field: field,
+                message: "\(field) was sealed for another \(what); seal it for this job"
             )
         }
         guard version == Self.currentVersion else {
             throw FailureError(
                 .unsupported,
-                field: "sealedCredential.scope.version",
-                message: "version \(version) of sealed credentials is not known here; this worker knows 1"
+                field: "\(field).scope.version",
+                message: "version \(version) of sealed secrets is not known here; this worker knows 1"
             )
         }
         if tenant != job.tenant { try refuse("tenant") }
@@ -60,8 +63,8 @@ extension SealScope {
         if now > notAfterMs {
             throw FailureError(
                 .sealScope,
-                field: "sealedCredential",
-                message: "the sealed credential is no longer valid; send the job again"
+                field: field,
+                message: "\(field) is no longer valid; send the job again"
             )
         }
     }

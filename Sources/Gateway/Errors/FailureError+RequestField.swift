@@ -19,6 +19,8 @@ extension FailureError {
             case "sealedCredential.secretAccessKey": "s3SecretKey"
             case "sealedCredential.sessionToken": "s3SessionToken"
             case "sealedCredential.expirationMs": "s3SessionExpiration"
+            case "sealedCustomerKeys.copySourceKey": "copySourceCustomerKey"
+            case let path where path.hasPrefix("sealedCustomerKeys"): "s3CustomerKey"
             case "notBeforeMs": "notBefore"
             case let path where path.hasPrefix("sealedCredential"): "s3AccessKey"
             case let path where Self.gatewayFields.contains(path): ""

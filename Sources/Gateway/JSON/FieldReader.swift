@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Contract
+internal import Foundation
 
 /// Reads the fields of a request's body by name and type, and collects what is wrong with them.
 ///
@@ -37,6 +38,14 @@ package struct FieldReader {
             note(FailureError(.missingField, field: name, message: "\(name) is missing or empty; \(remedy)"))
         }
         return ""
+    }
+
+    /// Bytes in base64; empty if it was not given or is none. The text is never repeated: it may be a secret.
+    mutating func base64(_ name: String) -> Data {
+        guard let text = string(name) else { return Data() }
+        if let bytes = Data(base64Encoded: text) { return bytes }
+        note(FailureError(.invalidValue, field: name, message: "\(name) is no base64 (RFC 4648, section 4)"))
+        return Data()
     }
 
     /// A whole number; one written as a string or with a fraction is of the wrong type.

@@ -13,13 +13,23 @@ package struct AcceptedJob: Sendable, Hashable {
     package let answer: AnswerShape
     /// What the request itself gave reason to warn about.
     package let warnings: [String]
+    /// What the reply withholds and the answer's headers hold: in this process's memory only.
+    package let customerKeys: CustomerKeys?
 
-    package init(id: JobID, acceptedAt: Int64, deadline: Int64, answer: AnswerShape, warnings: [String] = []) {
+    package init(
+        id: JobID,
+        acceptedAt: Int64,
+        deadline: Int64,
+        answer: AnswerShape,
+        warnings: [String] = [],
+        customerKeys: CustomerKeys? = nil
+    ) {
         self.id = id
         self.acceptedAt = acceptedAt
         self.deadline = deadline
         self.answer = answer
         self.warnings = warnings
+        self.customerKeys = customerKeys
     }
 }
 

@@ -42,7 +42,8 @@ struct JobSubmission: Sendable {
             acceptedAt: now,
             deadline: now.addingReportingOverflow(deadline.milliseconds).partialValue,
             answer: request.answer,
-            warnings: request.warnings
+            warnings: request.warnings,
+            customerKeys: request.customerKeys
         )
         let patience = min(patience, deadline)
         let record = try record(of: job, request, patience: patience, replyTo: address, trace: trace)
@@ -105,7 +106,7 @@ struct JobSubmission: Sendable {
     ) throws(Problem) -> OutgoingJob {
         let kind: Job.OneOf_Kind =
             switch request.work {
-            case .s3(let signing, let credential): .s3Signing(try seal(credential, into: signing, of: job))
+            case .s3(let signing, let secrets): .s3Signing(try seal(secrets, into: signing, of: job))
             case .cloudFront(let signing): .cloudFrontSigning(signing)
             }
         let message = Job(job, kind: kind, tenant: tenant, patience: patience.milliseconds)
@@ -117,29 +118,43 @@ struct JobSubmission: Sendable {
     }
 
     private func seal(
-        _ credential: RequestCredential,
+        _ secrets: RequestSecrets,
         into signing: S3SigningJob,
         of job: AcceptedJob
     ) throws(Problem) -> S3SigningJob {
+        let scope = SealScope(of: signing, jobID: job.id.description, tenant: tenant, notAfterMs: job.deadline)
         var signing = signing
-        switch credential {
+        switch secrets.credential {
         case .profile(nil): break
         case .profile(let name?): signing.credentialProfile = name
         case .inline(let credential):
-            guard let sealer else {
-                throw Problem(
-                    .sealingNotConfigured,
-                    field: "s3AccessKey",
-                    "this gateway has no key to seal credentials with; name a credentialProfile, "
-                        + "or have sealing.publicKey set (`signet keys generate` makes a pair)"
-                )
+            signing.sealedCredential = try seal("s3AccessKey") { sealer in
+                try sealer.seal(credential, scope: scope)
             }
-            guard let sealed = try? sealer.seal(credential, for: job, signing, tenant: tenant) else {
-                throw Problem(.internal, "the keys could not be sealed; name a credentialProfile instead")
-            }
-            signing.sealedCredential = sealed
+        }
+        if let keys = secrets.customerKeys {
+            signing.sealedCustomerKeys = try seal("s3CustomerKey") { try $0.seal(keys, scope: scope) }
         }
         return signing
+    }
+
+    private func seal(
+        _ field: String,
+        _ body: (CredentialSealer) throws -> SealedCredential
+    ) throws(Problem) -> SealedCredential {
+        guard let sealer else {
+            throw Problem(
+                .sealingNotConfigured,
+                field: field,
+                "this gateway has no key to seal secrets with; have sealing.publicKey set "
+                    + "(`signet keys generate` makes a pair), or name a credentialProfile instead of keys"
+            )
+        }
+        do {
+            return try body(sealer)
+        } catch {
+            throw Problem(.internal, "\(field) could not be sealed")
+        }
     }
 
     private static func problem(_ refusal: JobRefusal) -> Problem {

@@ -16,7 +16,7 @@ struct DownloadRoute: Sendable {
     /// Reads the body's fields into the job that the worker runs.
     static func decode(_ fields: inout FieldReader) throws(Problem) -> SigningRequest {
         var signing = S3SigningJob(operation: "GetObject", from: &fields)
-        let credential = RequestCredential(from: &fields)
+        let secrets = RequestSecrets(from: &fields)
 
         var item = S3SigningItem()
         item.key = fields.required("key", "name the object to download")
@@ -29,7 +29,7 @@ struct DownloadRoute: Sendable {
 
         return SigningRequest(
             signing: signing,
-            credential: credential,
+            secrets: secrets,
             answer: .download,
             warnings: try fields.finish()
         )

@@ -17,7 +17,7 @@ struct OperationRoute: Sendable {
     static func decode(_ fields: inout FieldReader) throws(Problem) -> SigningRequest {
         let operation = fields.required("operation", "name S3's operation, e.g. GetObject or UploadPart")
         var signing = S3SigningJob(operation: operation, from: &fields)
-        let credential = RequestCredential(from: &fields)
+        let secrets = RequestSecrets(from: &fields)
 
         var item = S3SigningItem()
         item.key = fields.string("key") ?? ""
@@ -37,7 +37,7 @@ struct OperationRoute: Sendable {
 
         return SigningRequest(
             signing: signing,
-            credential: credential,
+            secrets: secrets,
             answer: .operation,
             warnings: try fields.finish()
         )

@@ -16,7 +16,7 @@ struct PostPolicyRoute: Sendable {
     /// Reads the body's fields into the job that the worker runs.
     static func decode(_ fields: inout FieldReader) throws(Problem) -> SigningRequest {
         var signing = S3SigningJob(operation: "PostObject", from: &fields)
-        let credential = RequestCredential(from: &fields)
+        let secrets = RequestSecrets(from: &fields)
 
         var item = S3SigningItem()
         item.key = fields.string("key") ?? ""
@@ -32,13 +32,13 @@ struct PostPolicyRoute: Sendable {
         if let bytes = fields.integer("minBytes") { options.minBytes = bytes }
         if let bytes = fields.integer("maxBytes") { options.maxBytes = bytes }
         options.startsWith = fields.strings("startsWith").map(Pair.init)
-        options.fields = fields.strings("fields").map(Pair.init)
+        options.fields = fields.pairs("fields")
         item.options = options
         signing.items = [item]
 
         return SigningRequest(
             signing: signing,
-            credential: credential,
+            secrets: secrets,
             answer: .form,
             warnings: try fields.finish()
         )

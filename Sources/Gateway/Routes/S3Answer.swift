@@ -45,6 +45,9 @@ struct S3Answer {
         json.key("headers")
         json.object { json in
             for header in shared.headers { json.member(header.name, header.value) }
+            for name in shared.withheldHeaders {
+                if let value = job.customerKeys?.value(ofHeader: name) { json.member(name, value) }
+            }
         }
         if job.answer == .form {
             // In their order; the file comes last.

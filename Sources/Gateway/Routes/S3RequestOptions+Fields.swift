@@ -78,8 +78,26 @@ extension S3RequestOptions {
     /// What all requests may say, and whatever has no field of its own.
     mutating func readFurther(from fields: inout FieldReader) {
         if let value = fields.flag("requesterPays") { requesterPays = value }
-        headers = fields.strings("headers").map(Pair.init)
-        query += fields.strings("query").map(Pair.init)
+        headers = fields.pairs("headers")
+        query += fields.pairs("query")
+    }
+}
+
+extension FieldReader {
+    /// Names and values that S3 is to get, none of them a secret: those have fields of their own, and travel sealed.
+    mutating func pairs(_ name: String) -> [Pair] {
+        let pairs = strings(name).map(Pair.init)
+        for pair in pairs where SecretHeaders.contain(pair.name) {
+            note(
+                FailureError(
+                    .invalidHeader,
+                    field: "\(name).\(pair.name)",
+                    message: "\(pair.name) is a secret, which has a field of its own; "
+                        + "send s3CustomerKey, copySourceCustomerKey or s3SessionToken"
+                )
+            )
+        }
+        return pairs
     }
 }
 

@@ -3,11 +3,11 @@
 internal import Contract
 internal import Foundation
 
-/// A request to sign, its shape checked: what it asks for, and with which credential.
+/// A request to sign, its shape checked: what it asks for, and with which secrets.
 struct SigningRequest: Sendable {
     enum Work: Sendable {
-        /// Still without its credential: an inline one is sealed for the job's id, which comes later.
-        case s3(S3SigningJob, RequestCredential)
+        /// Still without its secrets: they are sealed for the job's id, which comes later.
+        case s3(S3SigningJob, RequestSecrets)
         /// Its keys are the workers' own.
         case cloudFront(CloudFrontSigningJob)
     }
@@ -17,10 +17,15 @@ struct SigningRequest: Sendable {
     /// Fields that were ignored.
     let warnings: [String]
 
-    init(signing: S3SigningJob, credential: RequestCredential, answer: AnswerShape, warnings: [String]) {
-        work = .s3(signing, credential)
+    init(signing: S3SigningJob, secrets: RequestSecrets, answer: AnswerShape, warnings: [String]) {
+        work = .s3(signing, secrets)
         self.answer = answer
         self.warnings = warnings
+    }
+
+    /// Keys of SSE-C that the answer's headers hold.
+    var customerKeys: CustomerKeys? {
+        if case .s3(_, let secrets) = work { secrets.customerKeys } else { nil }
     }
 
     init(cloudFront: CloudFrontSigningJob, answer: AnswerShape, warnings: [String]) {

@@ -16,7 +16,7 @@ struct UploadRoute: Sendable {
     /// Reads the body's fields into the job that the worker runs.
     static func decode(_ fields: inout FieldReader) throws(Problem) -> SigningRequest {
         var signing = S3SigningJob(operation: "PutObject", from: &fields)
-        let credential = RequestCredential(from: &fields)
+        let secrets = RequestSecrets(from: &fields)
 
         var item = S3SigningItem()
         item.key = fields.string("key") ?? ""
@@ -37,7 +37,7 @@ struct UploadRoute: Sendable {
 
         return SigningRequest(
             signing: signing,
-            credential: credential,
+            secrets: secrets,
             answer: .upload,
             warnings: try fields.finish()
         )

@@ -22,22 +22,34 @@ struct SignCommand: AsyncParsableCommand {
             """
     )
 
+    @Option(
+        help: ArgumentHelp(
+            "A key of SSE-C for all objects: a file with 32 bytes in base64. Replies name its header and withhold it.",
+            valueName: "file"
+        )
+    )
+    var customerKey: String?
+
+    @Option(help: ArgumentHelp("The key of SSE-C of what is copied, likewise.", valueName: "file"))
+    var copySourceCustomerKey: String?
+
     @OptionGroup var options: SettingsOptions
 
     func run() async throws {
         let settings = try options.load()
         let configuration = try settings.workerConfiguration()
+        let customerKeys = try CustomerKeyFiles(key: customerKey, copySourceKey: copySourceCustomerKey)
         let credentials = try CredentialResolver(
             profilesFile: settings.profilesFile,
             environment: settings.environment,
-            sealingKeys: configuration.sealingKeys
+            sealingKeys: configuration.sealingKeys + [customerKeys.sealingKey]
         )
         let handler = JobHandler(credentials: credentials, worker: configuration.identity)
         let tenant = try settings.tenant
         var failed = false
         while let line = readLine(strippingNewline: true) {
             if line.allSatisfy(\.isWhitespace) { continue }
-            let reply = answer(line, handler, tenant: tenant)
+            let reply = answer(line, handler, customerKeys, tenant: tenant)
             let hasFailed =
                 reply.hasFailure || reply.s3Signing.items.contains(where: \.hasFailure)
                 || reply.cloudFrontSigning.items.contains(where: \.hasFailure)
@@ -47,7 +59,12 @@ struct SignCommand: AsyncParsableCommand {
         if failed { throw ExitCode.failure }
     }
 
-    private func answer(_ line: String, _ handler: JobHandler, tenant: String) -> Reply {
+    private func answer(
+        _ line: String,
+        _ handler: JobHandler,
+        _ customerKeys: CustomerKeyFiles,
+        tenant: String
+    ) -> Reply {
         let now = Int64(Date.now.timeIntervalSince1970 * 1_000)
         do throws(FailureError) {
             var warnings: [String] = []
@@ -60,6 +77,7 @@ struct SignCommand: AsyncParsableCommand {
             if job.version == 0 { job.version = 1 }
             if job.jobID.isEmpty { job.jobID = JobID(unixMilliseconds: now).description }
             if job.tenant.isEmpty { job.tenant = tenant }
+            if case .s3Signing = job.kind { try seal(customerKeys, into: &job) }
             var reply = handler.run(job, recordTime: nil, now: now, warnings: warnings).reply
             if case .s3Signing(let result) = reply.result { reply.s3Signing = try ReplyJoiner(result).joined() }
             return reply
@@ -69,6 +87,14 @@ struct SignCommand: AsyncParsableCommand {
             reply.completedAtMs = now
             reply.failure = Failure(error)
             return reply
+        }
+    }
+
+    private func seal(_ keys: CustomerKeyFiles, into job: inout Job) throws(FailureError) {
+        do {
+            try keys.seal(into: &job)
+        } catch {
+            throw FailureError(.internal, message: "the keys of SSE-C could not be sealed")
         }
     }
 }

@@ -84,6 +84,32 @@ package struct CredentialResolver: Sendable {
         }
     }
 
+    /// The keys of SSE-C that a job brings; `nil`: none.
+    ///
+    /// - Parameter now: The worker's clock, Unix milliseconds.
+    /// - Throws: `seal_broken`, `seal_scope` or `invalid_encryption`.
+    func customerKeys(
+        for job: Job,
+        _ signing: S3SigningJob,
+        now: Int64
+    ) throws(FailureError) -> (key: S3CustomerKey?, copySource: S3CustomerKey?)? {
+        guard signing.hasSealedCustomerKeys else { return nil }
+        try signing.sealedCustomerKeys.scope.admit(job, signing, now: now, field: "sealedCustomerKeys")
+        let keys = try opener.openCustomerKeys(signing.sealedCustomerKeys)
+        func key(_ bytes: [UInt8], _ field: String) throws(FailureError) -> S3CustomerKey? {
+            if bytes.isEmpty { return nil }
+            do {
+                return try S3CustomerKey(bytes)
+            } catch {
+                throw FailureError(signing: error) { _ in field }
+            }
+        }
+        return (
+            try key(Array(keys.key), "sealedCustomerKeys.key"),
+            try key(Array(keys.copySourceKey), "sealedCustomerKeys.copySourceKey")
+        )
+    }
+
     /// Forgets opened credentials that are older than they may become.
     func purge(now: Int64) {
         opened.purge(now: now)

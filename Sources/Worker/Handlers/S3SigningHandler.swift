@@ -42,7 +42,8 @@ package struct S3SigningHandler: Sendable {
         var compiler = try S3TemplateCompiler(
             job: job,
             signing: signing,
-            signer: credentials.signer(for: job, signing, now: now)
+            signer: credentials.signer(for: job, signing, now: now),
+            customerKeys: credentials.customerKeys(for: job, signing, now: now)
         )
         var chunk = SignedChunk(count: signing.items.count)
         for (index, item) in signing.items.enumerated() {

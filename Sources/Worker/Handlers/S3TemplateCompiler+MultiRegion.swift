@@ -21,7 +21,7 @@ extension S3TemplateCompiler {
                 operation,
                 at: endpoint,
                 key: key,
-                options: S3ObjectOptions(options),
+                options: objectOptions(options),
                 time: time,
                 expiresIn: expiresIn
             )

@@ -14,6 +14,7 @@ struct S3TemplateCompiler {
     let signer: S3Signer
     let cdnOrigin: String
     let defaults: S3RequestOptions
+    private let customerKeys: (key: S3CustomerKey?, copySource: S3CustomerKey?)?
     private var templates: [S3RequestOptions: Compiled] = [:]
     /// Of the items without options of their own: most, and looking them up by options would cost more than signing.
     private var common: Compiled?
@@ -39,7 +40,14 @@ struct S3TemplateCompiler {
     }
 
     /// Checks what concerns the chunk as a whole.
-    init(job: Job, signing: S3SigningJob, signer: S3Signer) throws(FailureError) {
+    ///
+    /// - Parameter customerKeys: The keys of SSE-C.
+    init(
+        job: Job,
+        signing: S3SigningJob,
+        signer: S3Signer,
+        customerKeys: (key: S3CustomerKey?, copySource: S3CustomerKey?)?
+    ) throws(FailureError) {
         func require(_ value: String, _ field: String, _ what: String) throws(FailureError) {
             if value.isEmpty { throw FailureError(.missingField, field: field, message: "\(field) must name \(what)") }
         }
@@ -90,6 +98,29 @@ struct S3TemplateCompiler {
         self.operation = operation
         self.signer = signer
         defaults = signing.defaults
+        self.customerKeys = customerKeys
+        if isOfForms, endpoint.takesForms, customerKeys != nil {
+            throw FailureError(
+                .invalidEncryption,
+                field: "sealedCustomerKeys",
+                message: "a form would show the keys of SSE-C in its policy; presign a PutObject instead"
+            )
+        }
+    }
+
+    /// What a request carries besides its key, with the keys of SSE-C.
+    func objectOptions(_ options: S3RequestOptions) throws(SigningError) -> S3ObjectOptions {
+        if let header = options.headers.first(where: { SecretHeaders.contain($0.name) }) {
+            throw SigningError(
+                .invalidHeader,
+                parameter: header.name,
+                message: "\(header.name) is a secret, which travels sealed: as sealedCustomerKeys"
+            )
+        }
+        var object = try S3ObjectOptions(options)
+        object.customerKey = customerKeys?.key
+        object.copySourceCustomerKey = customerKeys?.copySource
+        return object
     }
 
     /// The template of an item, compiled unless another item asked for the same.
@@ -111,7 +142,7 @@ struct S3TemplateCompiler {
                 at: endpoint,
                 time: time,
                 expiresIn: expiresIn,
-                options: S3ObjectOptions(options)
+                options: objectOptions(options)
             )
         } catch {
             throw FailureError(signing: error) { item.path(of: $0, under: path) }
@@ -180,7 +211,8 @@ extension SharedRequest {
         self.method = method
         origin = endpoint.origin
         pathPrefix = endpoint.pathPrefix
-        headers = sent
+        headers = sent.filter { !SecretHeaders.contain($0.name) }
+        withheldHeaders = sent.map(\.name).filter(SecretHeaders.contain)
         bucket = endpoint.bucket
         region = endpoint.region
         storageClass = sent.first { $0.name == "x-amz-storage-class" }?.value ?? ""
@@ -205,7 +237,12 @@ extension SharedRequest {
 extension S3SigningItem {
     /// The path in the job of what the signer calls a parameter: the item's key, its own option, or the job's default.
     func path(of parameter: String, under path: String) -> String {
-        if parameter == "key" { return "\(path).key" }
+        switch parameter {
+        case "key": return "\(path).key"
+        case "customerKey": return "sealedCustomerKeys.key"
+        case "copySourceCustomerKey": return "sealedCustomerKeys.copySourceKey"
+        default: break
+        }
         let field = S3RequestOptions.field(of: parameter)
         return hasOptions && options.sets(field) ? "\(path).options.\(field)" : "defaults.\(field)"
     }

@@ -11,7 +11,7 @@ import Testing
         Job.self, S3SigningJob.self, S3SigningItem.self, S3RequestOptions.self, Pair.self, SealedCredential.self,
         SealScope.self, InlineCredential.self, Reply.self, S3SigningResult.self, SharedRequest.self, SignedItem.self,
         Failure.self, UrlsMinted.self, JobFailed.self, CloudFrontSigningJob.self, CloudFrontItem.self,
-        CloudFrontSigningResult.self, CloudFrontSigned.self,
+        CloudFrontSigningResult.self, CloudFrontSigned.self, CustomerKeys.self,
     ]
 
     private static func descriptors() async throws -> [(type: any Message.Type, Google_Protobuf_DescriptorProto)] {

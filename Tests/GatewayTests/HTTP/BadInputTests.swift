@@ -102,6 +102,24 @@ import Testing
                 code: "invalid_value",
                 field: "s3SessionExpiration"
             ),
+            Case(
+                name: "customer's key no base64",
+                body: upload(["s3CustomerKey": #""not base64!""#]),
+                code: "invalid_value",
+                field: "s3CustomerKey"
+            ),
+            Case(
+                name: "customer's key as a header",
+                body: upload(["headers": #"{"X-Amz-Server-Side-Encryption-Customer-Key":"secret"}"#]),
+                code: "invalid_header",
+                field: "headers.X-Amz-Server-Side-Encryption-Customer-Key"
+            ),
+            Case(
+                name: "session token as a parameter",
+                body: upload(["query": #"{"X-Amz-Security-Token":"secret"}"#]),
+                code: "invalid_header",
+                field: "query.X-Amz-Security-Token"
+            ),
             Case(name: "empty body", body: "", code: "malformed"),
             Case(name: "broken JSON", body: #"{"filename":"photo.jpg","#, code: "malformed"),
             Case(name: "an array", body: "[]", code: "malformed"),

@@ -231,6 +231,44 @@ import Testing
         }
     }
 
+    @Test func keysOfSSECAreSealedAndComeBackInTheAnswersHeadersAlone() async throws {
+        let key = SealingPrivateKey()
+        let customer = Data((0..<32).map { 0x80 | $0 }).base64EncodedString()
+        let source = Data((0..<32).map { 0xC0 | $0 }).base64EncodedString()
+        let body = """
+            {"operation":"CopyObject","s3Bucket":"b","s3Region":"r","key":"k","copySource":"b/a","credentialProfile":"p",
+             "s3CustomerKey":"\(customer)","copySourceCustomerKey":"\(source)"}
+            """
+        try await HTTPFixture.run(
+            { $0.sealingKey = key.publicKey },
+            workers: { job in
+                var reply = job.signed()
+                reply.s3Signing.shared[0].withheldHeaders = [
+                    SecretHeaders.customerKey, SecretHeaders.copySourceCustomerKey,
+                ]
+                return .reply(reply)
+            },
+            { fixture in
+                let answer = try await fixture.post("/api/v1/s3/signed-url", body)
+                #expect(answer.status == 200)
+                let headers = try answer.json["headers"]
+                #expect(headers?[SecretHeaders.customerKey]?.string == customer)
+                #expect(headers?[SecretHeaders.copySourceCustomerKey]?.string == source)
+                let received = try #require(await fixture.workers.next())
+                let sealed = received.signing.sealedCustomerKeys
+                let opened = try CredentialOpener(keys: [key]).openCustomerKeys(sealed)
+                #expect(opened.key.base64EncodedString() == customer)
+                #expect(opened.copySourceKey.base64EncodedString() == source)
+                try sealed.scope.admit(received.job, received.signing, now: 1_700_000_000_000)
+                #expect(received.signing.credentialProfile == "p")
+                for secret in [opened.key, opened.copySourceKey] {
+                    #expect(Data(received.value).range(of: secret) == nil)
+                    #expect(Data(received.value).range(of: Data(secret.base64EncodedString().utf8)) == nil)
+                }
+            }
+        )
+    }
+
     @Test func nothingOfURLsOrBodiesIsLogged() async throws {
         try await HTTPFixture.run { fixture in
             _ = try await fixture.post(HTTPFixture.upload + "?X-Amz-Signature=query", Self.example)

@@ -56,6 +56,8 @@ import Testing
             ("s3Signing.items[0].options.contentType", "contentType"), ("sealedCredential", "s3AccessKey"),
             ("sealedCredential.accessKeyId", "s3AccessKey"), ("sealedCredential.secretAccessKey", "s3SecretKey"),
             ("sealedCredential.sessionToken", "s3SessionToken"),
+            ("sealedCustomerKeys", "s3CustomerKey"), ("sealedCustomerKeys.key", "s3CustomerKey"),
+            ("sealedCustomerKeys.copySourceKey", "copySourceCustomerKey"),
             ("sealedCredential.expirationMs", "s3SessionExpiration"),
             ("credentialProfile", "credentialProfile"), ("items[0].options.versionId", "versionId"),
             ("items[0].options.query.response-content-type", "responseContentType"), ("items", nil), ("items[0]", nil),

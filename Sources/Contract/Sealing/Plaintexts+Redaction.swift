@@ -6,3 +6,10 @@ extension InlineCredential: CustomStringConvertible, CustomReflectable {
     package var debugDescription: String { description }
     package var customMirror: Mirror { Mirror(self, children: []) }
 }
+
+extension CustomerKeys: CustomStringConvertible, CustomReflectable {
+    /// Nothing of the keys.
+    package var description: String { "CustomerKeys(redacted)" }
+    package var debugDescription: String { description }
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}
