@@ -138,7 +138,9 @@ let package = Package(
         ),
         .testTarget(
             name: "WorkerTests",
-            dependencies: ["Worker", "Contract", "SignetKafka", "TestSupport"],
+            dependencies: [
+                "Worker", "Contract", "SignetKafka", "TestSupport", .lifecycle, .logging, .protobuf,
+            ],
             swiftSettings: settings
         ),
         .testTarget(

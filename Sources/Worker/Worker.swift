@@ -12,6 +12,11 @@ package struct Worker: Service {
     private let producer: KafkaProducer
     private let signing: KafkaConsumer
     private let bulk: KafkaConsumer
+    /// `nil`: there are no later rounds.
+    private let laterRounds: KafkaConsumer?
+    private let quarantine: Quarantine
+    private let parking: RecordParking
+    private let metrics = WorkerMetrics()
     private let credentials: CredentialResolver
     private let joining = Joining(lanes: 2)
     private let clock: @Sendable () -> Int64
@@ -35,9 +40,36 @@ package struct Worker: Service {
             environment: environment,
             sealingKeys: configuration.sealingKeys
         )
-        producer = try KafkaProducer(configuration: configuration.kafka.merging(configuration.producer), logger: logger)
+        producer = try KafkaProducer(configuration: configuration.kafka, logger: logger)
         signing = try Self.consumer(of: configuration.signingGroup, configuration, logger)
         bulk = try Self.consumer(of: configuration.bulkGroup, configuration, logger)
+        laterRounds = try Self.consumerOfLaterRounds(configuration, logger)
+        quarantine = try Self.quarantine(configuration, now: clock(), logger)
+        parking = RecordParking(
+            producer: producer,
+            metrics: metrics,
+            breaker: DeadLetterBreaker(limits: configuration.deadLetterLimits),
+            clock: clock,
+            logger: logger
+        )
+    }
+
+    private static func quarantine(
+        _ configuration: WorkerConfiguration,
+        now: Int64,
+        _ logger: Logger
+    ) throws(WorkerError) -> Quarantine {
+        guard let directory = configuration.stateDirectory else {
+            return Quarantine(journal: nil, leftovers: [], now: now)
+        }
+        let (journal, leftovers) = try CrashJournal.take(directory: directory, name: configuration.journalName)
+        if !leftovers.isEmpty {
+            logger.warning(
+                "An earlier worker ended with records in flight; they run one by one",
+                metadata: ["ranges": "\(leftovers.count)"]
+            )
+        }
+        return Quarantine(journal: journal, leftovers: leftovers, now: now)
     }
 
     private static func consumer(
@@ -50,11 +82,30 @@ package struct Worker: Service {
         return try KafkaConsumer(configuration: settings, logger: logger)
     }
 
+    /// Its records wait in the worker, one by one, until they are due; few come, and nobody hurries.
+    private static func consumerOfLaterRounds(
+        _ configuration: WorkerConfiguration,
+        _ logger: Logger
+    ) throws(KafkaError) -> KafkaConsumer? {
+        if configuration.topics.retryDelays.isEmpty { return nil }
+        var settings = configuration.kafka
+        settings["group.id"] = configuration.retryGroup
+        settings["fetch.wait.max.ms"] = "500"
+        settings["queued.min.messages"] = "1000"
+        settings["queued.max.messages.kbytes"] = "16384"
+        return try KafkaConsumer(
+            configuration: settings,
+            options: KafkaConsumerOptions(maximumBatchRecords: 1, maximumOutstandingBatches: 1_000),
+            logger: logger
+        )
+    }
+
     /// Why the worker is not ready; `nil` once Kafka answers.
     package func unreadiness() async -> String? {
         do {
             try await producer.probe()
-            return nil
+            return parking.isHeld
+                ? "too many jobs end as dead letters, so their partitions are held; look at the dead letters" : nil
         } catch {
             return "Kafka does not answer: \(error.code)"
         }
@@ -65,16 +116,31 @@ package struct Worker: Service {
         try await joining.value()
     }
 
+    /// The first two are those that `joined` waits for.
+    private var lanes: [WorkerPool.Lane] {
+        [
+            WorkerPool.Lane(kind: .interactive, group: configuration.signingGroup, consumer: signing),
+            WorkerPool.Lane(kind: .bulk, group: configuration.bulkGroup, consumer: bulk),
+        ]
+            + (laterRounds.map { consumer in
+                [
+                    WorkerPool.Lane(
+                        kind: .bulk,
+                        group: configuration.retryGroup,
+                        consumer: consumer,
+                        isOfLaterRounds: true
+                    )
+                ]
+            } ?? [])
+    }
+
     /// Works until the surrounding task is told to shut down, or cannot go on.
     package func run() async throws {
         let concurrency =
             configuration.concurrency > 0 ? configuration.concurrency : ProcessInfo.processInfo.activeProcessorCount
         let topics = configuration.topics
         let pool = WorkerPool(
-            lanes: [
-                WorkerPool.Lane(kind: .interactive, group: configuration.signingGroup, consumer: signing),
-                WorkerPool.Lane(kind: .bulk, group: configuration.bulkGroup, consumer: bulk),
-            ],
+            lanes: lanes,
             concurrency: concurrency,
             processor: RecordProcessor(
                 handler: JobHandler(credentials: credentials, worker: configuration.identity),
@@ -82,9 +148,12 @@ package struct Worker: Service {
                 allowedReplyTopics: configuration.allowedReplyTopics
             ),
             writer: ResultWriter(producer: producer, topics: topics),
+            parking: parking,
+            retries: RetryPolicy(delays: topics.retryDelays),
+            quarantine: quarantine,
             producer: producer,
             turns: TurnQueue(weight: configuration.bulkWeight),
-            metrics: WorkerMetrics(),
+            metrics: metrics,
             joining: joining,
             clock: clock,
             logger: logger
@@ -100,7 +169,8 @@ package struct Worker: Service {
         let start = WorkerStart(
             producer: producer,
             topics: topics,
-            subscriptions: [(signing, topics.signingJobs), (bulk, topics.bulkJobs)],
+            subscriptions: [(signing, [topics.signingJobs]), (bulk, [topics.bulkJobs])]
+                + (laterRounds.map { [($0, topics.retries)] } ?? []),
             logger: logger
         )
         // Ended in the reverse order: consumers stop and drain while the pool works, the pool ends when they have
@@ -113,7 +183,8 @@ package struct Worker: Service {
                     .init(service: pool),
                     .init(service: signing),
                     .init(service: bulk),
-                    .init(service: start, successTerminationBehavior: .ignore),
+                ] + (laterRounds.map { [.init(service: $0)] } ?? []) + [
+                    .init(service: start, successTerminationBehavior: .ignore)
                 ],
                 logger: logger
             )
@@ -126,7 +197,7 @@ package struct Worker: Service {
 private struct WorkerStart: Service {
     let producer: KafkaProducer
     let topics: TopicNames
-    let subscriptions: [(consumer: KafkaConsumer, topic: String)]
+    let subscriptions: [(consumer: KafkaConsumer, topics: [String])]
     let logger: Logger
 
     func run() async throws {
@@ -134,7 +205,7 @@ private struct WorkerStart: Service {
             for specification in topics.specifications {
                 try await require(specification.name)
             }
-            for (consumer, topic) in subscriptions { try await consumer.subscribe(to: [topic]) }
+            for (consumer, topics) in subscriptions { try await consumer.subscribe(to: topics) }
         }
     }
 

@@ -7,10 +7,8 @@ package import SignetKafka
 package struct WorkerConfiguration: Sendable {
     /// librdkafka settings of all its clients; at least `bootstrap.servers`.
     package var kafka: KafkaConfiguration
-    /// Settings of producers only, over `kafka`.
-    package var producer: KafkaConfiguration
     package var topics: TopicNames
-    /// Consumer groups are `<group>.signing` and `<group>.bulk`: members of one pool share their jobs.
+    /// Consumer groups are `<group>.signing`, `<group>.bulk` and `<group>.retry`: members of one pool share their jobs.
     package var group: String
     /// How the process names itself in events and replies.
     package var identity: WorkerIdentity
@@ -24,12 +22,15 @@ package struct WorkerConfiguration: Sendable {
     package var profilesFile: String?
     /// Opens sealed credentials; several while keys rotate.
     package var sealingKeys: [SealingPrivateKey]
+    /// Directory of the journal by which a worker finds the record that ended it; `nil`: none is kept.
+    package var stateDirectory: String?
+    /// When so much goes to the dead letters that no more does for a while.
+    package var deadLetterLimits = DeadLetterBreaker.Limits()
     /// Bytes of one reply record at most; below the broker's `message.max.bytes`.
     package var maximumReplyBytes: Int
 
     package init(
         kafka: KafkaConfiguration,
-        producer: KafkaConfiguration = KafkaConfiguration(),
         topics: TopicNames = TopicNames(),
         group: String = "signet-workers",
         identity: WorkerIdentity,
@@ -38,10 +39,10 @@ package struct WorkerConfiguration: Sendable {
         allowedReplyTopics: ReplyTopicPolicy? = nil,
         profilesFile: String? = nil,
         sealingKeys: [SealingPrivateKey] = [],
+        stateDirectory: String? = nil,
         maximumReplyBytes: Int = 900_000
     ) {
         self.kafka = kafka
-        self.producer = producer
         self.topics = topics
         self.group = group
         self.identity = identity
@@ -50,6 +51,7 @@ package struct WorkerConfiguration: Sendable {
         self.allowedReplyTopics = allowedReplyTopics ?? ReplyTopicPolicy(patterns: [topics.prefix + "replies*"])
         self.profilesFile = profilesFile
         self.sealingKeys = sealingKeys
+        self.stateDirectory = stateDirectory
         self.maximumReplyBytes = maximumReplyBytes
     }
 }
@@ -57,4 +59,14 @@ package struct WorkerConfiguration: Sendable {
 extension WorkerConfiguration {
     var signingGroup: String { group + ".signing" }
     var bulkGroup: String { group + ".bulk" }
+    var retryGroup: String { group + ".retry" }
+
+    /// Names the journals of workers that may have the same records: those of one group on one cluster.
+    var journalName: String {
+        let cluster = (kafka["bootstrap.servers"] ?? "").utf8.reduce(UInt64(0xcbf2_9ce4_8422_2325)) { hash, byte in
+            (hash ^ UInt64(byte)) &* 0x100_0000_01b3
+        }
+        let group = group.prefix(100).map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == ".") ? $0 : "-" }
+        return "\(String(group))-\(String(cluster, radix: 16))"
+    }
 }

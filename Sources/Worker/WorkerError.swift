@@ -7,6 +7,7 @@ package struct WorkerError: Error, Sendable, CustomStringConvertible {
         private enum Value: String {
             case invalidProfiles = "invalid_profiles"
             case missingTopic = "missing_topic"
+            case journal
             case kafka
         }
 
@@ -16,6 +17,8 @@ package struct WorkerError: Error, Sendable, CustomStringConvertible {
         package static let invalidProfiles = Code(value: .invalidProfiles)
         /// A topic that the worker writes to does not exist.
         package static let missingTopic = Code(value: .missingTopic)
+        /// The file that outlives crashes cannot be written.
+        package static let journal = Code(value: .journal)
         /// Kafka refused for good.
         package static let kafka = Code(value: .kafka)
 

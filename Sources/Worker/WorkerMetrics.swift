@@ -11,6 +11,8 @@ final class WorkerMetrics: Sendable {
     private let consumed = Counter(label: "messaging.client.consumed.messages")
     private let duration = Timer(label: "messaging.process.duration", preferredDisplayUnit: .seconds)
     private let signed = Counter(label: "signet.urls.signed")
+    private let retries = Counter(label: "signet.retries")
+    private let holds = Counter(label: "signet.dead.letters.held")
     private let byOutcome = Mutex<[String: Counter]>([:])
     private let deadLetters = Mutex<[String: Counter]>([:])
 
@@ -26,6 +28,11 @@ final class WorkerMetrics: Sendable {
         consumed.increment(by: records)
         duration.recordNanoseconds(Int64(time / .nanoseconds(1)))
     }
+
+    func countRetry() { retries.increment() }
+
+    /// Counts a batch that waits because too much went to the dead letters.
+    func countHold() { holds.increment() }
 
     func countDeadLetter(_ code: FailureCode) {
         counter(code.rawValue, in: deadLetters, label: "signet.dead.letters", dimension: "code").increment()

@@ -14,6 +14,7 @@ struct WorkerPool: Service {
     struct Turn: Sendable {
         let lane: Int
         let batch: KafkaRecordBatch
+        let ranges: RecordRanges
         let ticket: OffsetLedger.Ticket
     }
 
@@ -22,13 +23,22 @@ struct WorkerPool: Service {
         let kind: TurnScheduler<Turn>.Lane
         let group: String
         let consumer: KafkaConsumer
+        /// Its records run at a time of their own, one in a batch.
+        var isOfLaterRounds = false
         let inFlight = InFlight()
+        let interruption = Interruption()
     }
+
+    /// How long a batch of bulk runs before it looks for interactive ones.
+    private static let patience = Duration.milliseconds(2)
 
     let lanes: [Lane]
     let concurrency: Int
     let processor: RecordProcessor
     let writer: ResultWriter
+    let parking: RecordParking
+    let retries: RetryPolicy
+    let quarantine: Quarantine
     let producer: KafkaProducer
     let turns: TurnQueue<Turn>
     let metrics: WorkerMetrics
@@ -38,9 +48,9 @@ struct WorkerPool: Service {
     let logger: Logger
 
     func run() async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        await withTaskGroup(of: Void.self) { group in
             for _ in 0..<concurrency {
-                group.addTask { try await work() }
+                group.addTask { await work() }
             }
             group.addTask {
                 await withDiscardingTaskGroup { intakes in
@@ -50,7 +60,6 @@ struct WorkerPool: Service {
                 }
                 turns.close()
             }
-            try await group.waitForAll()
         }
         // The last consumer may still be closing: what ends out of turn would count as a failure.
         try? await gracefulShutdown()
@@ -59,120 +68,249 @@ struct WorkerPool: Service {
     // MARK: Intake
 
     private func intake(_ lane: Lane, index: Int) async {
-        for await event in lane.consumer.events {
-            switch event {
-            case .records(let batch):
-                turns.add(.init(lane: index, batch: batch, ticket: lane.inFlight.open(batch)), to: lane.kind)
-            case .assigned(let partitions, let epoch):
-                lane.inFlight.begin(partitions, epoch: epoch)
-                joining.join(lane: index)
-                logger.info(
-                    "Partitions assigned",
-                    metadata: ["lane": "\(lane.kind)", "count": "\(partitions.count)"]
-                )
-            case .revoking(let revocation):
-                logger.info(
-                    "Partitions revoked",
-                    metadata: [
-                        "lane": "\(lane.kind)", "count": "\(revocation.partitions.count)",
-                        "lost": "\(revocation.isLost)",
-                    ]
-                )
-                await lane.inFlight.drain(Set(revocation.partitions))
-                revocation.complete()
-            case .failed(let error):
-                logger.warning(
-                    "Consumer reported an error",
-                    metadata: ["code": "\(error.code)", "error": "\(error)"]
-                )
+        await withDiscardingTaskGroup { waits in
+            for await event in lane.consumer.events {
+                switch event {
+                case .records(let batch):
+                    let ranges = batch.ranges
+                    let ticket = lane.inFlight.open(ranges, epoch: batch.epoch)
+                    let turn = Turn(lane: index, batch: batch, ranges: ranges, ticket: ticket)
+                    if lane.isOfLaterRounds {
+                        waits.addTask { await hold(turn, of: lane) }
+                    } else {
+                        turns.add(turn, to: lane.kind)
+                    }
+                case .assigned(let partitions, let epoch):
+                    lane.inFlight.begin(partitions, epoch: epoch)
+                    joining.join(lane: index)
+                    logger.info(
+                        "Partitions assigned",
+                        metadata: ["lane": "\(lane.kind)", "count": "\(partitions.count)"]
+                    )
+                case .revoking(let revocation):
+                    logger.info(
+                        "Partitions revoked",
+                        metadata: [
+                            "lane": "\(lane.kind)", "count": "\(revocation.partitions.count)",
+                            "lost": "\(revocation.isLost)",
+                        ]
+                    )
+                    lane.interruption.interrupt()
+                    await lane.inFlight.drain(Set(revocation.partitions))
+                    revocation.complete()
+                case .failed(let error):
+                    logger.warning(
+                        "Consumer reported an error",
+                        metadata: ["code": "\(error.code)", "error": "\(error)"]
+                    )
+                }
             }
+            lane.interruption.interrupt()
         }
+    }
+
+    /// Keeps a record of a later round until it is due; its partition stands meanwhile, for those behind it are due later.
+    private func hold(_ turn: Turn, of lane: Lane) async {
+        let due = turn.batch.withRecord(at: 0) { RetryRound(of: $0, now: clock()).due }
+        let wait = (due ?? 0) - clock()
+        if wait > 0 {
+            let partitions = Array(turn.ranges.keys)
+            // Pausing saves memory only: a partition that has gone by now needs none.
+            try? await lane.consumer.pause(partitions)
+            guard await lane.interruption.sleep(for: .milliseconds(wait)) else {
+                return lane.inFlight.abandon(turn.ticket)
+            }
+            try? await lane.consumer.resume(partitions)
+        }
+        turns.add(turn, to: lane.kind)
     }
 
     // MARK: Work
 
-    private func work() async throws {
-        try await withThrowingDiscardingTaskGroup { settlements in
-            while let turn = await turns.next() {
-                let pending = await process(turn.batch)
-                settlements.addTask { try await settle(turn, pending) }
-            }
+    private func work() async {
+        await withDiscardingTaskGroup { settlements in
+            while let turn = await turns.next() { await take(turn, &settlements) }
         }
     }
 
-    /// Deliveries of one batch: which record each belongs to.
-    private struct Pending: Sendable {
-        let deliveries: KafkaDeliveryBatch
-        /// The record, by its index in the batch, of each delivery.
-        var records: [Int] = []
-        /// Records for which something could not even be handed to the producer.
-        var refused: [(record: Int, failure: FailureError)] = []
+    /// Runs the jobs of a batch; what becomes of its results is waited for beside the next one.
+    private func take(_ turn: Turn, _ settlements: inout DiscardingTaskGroup) async {
+        if quarantine.isAlert {
+            await quarantine.enter()
+            await takeAlone(turn)
+            return quarantine.leave()
+        }
+        let note = quarantine.begin(turn.ranges, now: clock())
+        let deliveries = await process(Array(0..<turn.batch.count), of: turn, &settlements)
+        settlements.addTask {
+            await end(turn, isDone: settle(deliveries, of: turn))
+            quarantine.end(note)
+        }
     }
 
-    /// Runs the jobs of a batch and hands what they gave to the producer.
-    private func process(_ batch: KafkaRecordBatch) async -> Pending {
+    /// Runs a batch while nothing else is in flight, and suspected records each on their own.
+    private func takeAlone(_ turn: Turn) async {
+        let all = Array(0..<turn.batch.count)
+        guard quarantine.suspects(turn.ranges) else {
+            let note = quarantine.begin(turn.ranges, now: clock())
+            let isDone = await settle(await process(all, of: turn), of: turn)
+            quarantine.end(note)
+            return end(turn, isDone: isDone)
+        }
+        var isDone = true
+        for index in all where isDone {
+            let (partition, offset) = turn.batch.withRecord(at: index) { record in
+                (KafkaTopicPartition(topic: record.topic, partition: record.partition), record.offset)
+            }
+            let crashes = quarantine.crashes(of: partition, at: offset)
+            if crashes >= Quarantine.limit {
+                logger.error(
+                    "Record quarantined",
+                    metadata: ["partition": "\(partition)", "offset": "\(offset)", "crashes": "\(crashes)"]
+                )
+                isDone = await settle(await process([index], of: turn, isQuarantined: true), of: turn)
+            } else {
+                let note = quarantine.begin([partition: offset...offset], crashes: crashes, now: clock())
+                if crashes > 0 {
+                    logger.warning(
+                        "Suspected record runs alone",
+                        metadata: ["partition": "\(partition)", "offset": "\(offset)", "crashes": "\(crashes)"]
+                    )
+                }
+                isDone = await settle(await process([index], of: turn), of: turn)
+                quarantine.end(note)
+            }
+            if isDone { quarantine.acquit(partition, upTo: offset) }
+        }
+        quarantine.expire(now: clock())
+        end(turn, isDone: isDone)
+    }
+
+    /// Runs jobs of a bulk batch, and interactive batches that come meanwhile: none waits for more than one record.
+    private func process(
+        _ records: [Int],
+        of turn: Turn,
+        _ settlements: inout DiscardingTaskGroup
+    ) async -> TurnDeliveries {
+        guard lanes[turn.lane].kind == .bulk, records.count > 1 else { return await process(records, of: turn) }
+        var deliveries = TurnDeliveries(producer.makeBatch(minimumCapacity: records.count * 2))
         let started = ContinuousClock.now
-        var verdicts: [RecordProcessor.Verdict] = []
-        verdicts.reserveCapacity(batch.count)
-        batch.forEach { record in
-            verdicts.append(processor.process(record, now: clock()))
+        var looked = started
+        for index in records {
+            await process(index, of: turn, into: &deliveries)
+            guard ContinuousClock.now - looked > Self.patience else { continue }
+            while let urgent = turns.next(of: .interactive) { await take(urgent, &settlements) }
+            looked = .now
         }
-        await writer.learn(Set(verdicts.compactMap { $0.reply?.address.topic }))
-        var pending = Pending(deliveries: producer.makeBatch(minimumCapacity: batch.count * 2))
-        for (index, verdict) in verdicts.enumerated() {
-            if let reply = verdict.reply {
-                await hand(over: index, to: &pending) { batch throws(KafkaError) in
-                    try writer.append(reply, to: batch)
-                }
-            }
-            if let event = verdict.event {
-                await hand(over: index, to: &pending) { batch throws(KafkaError) in
-                    try writer.append(event, trace: verdict.trace, to: batch)
-                }
-            }
-            if let failure = verdict.deadLetter { pending.refused.append((index, failure)) }
-            metrics.count(verdict)
-        }
-        metrics.processed(records: batch.count, in: ContinuousClock.now - started)
-        return pending
+        metrics.processed(records: records.count, in: ContinuousClock.now - started)
+        return deliveries
     }
 
-    /// Appends to the deliveries, waiting while the producer's queue is full.
-    private func hand(
-        over record: Int,
-        to pending: inout Pending,
-        append: (KafkaDeliveryBatch) throws(KafkaError) -> Void
+    /// Runs jobs and hands what they gave to the producer.
+    private func process(
+        _ records: [Int],
+        of turn: Turn,
+        refusals: [Int: FailureError] = [:],
+        isQuarantined: Bool = false
+    ) async -> TurnDeliveries {
+        var deliveries = TurnDeliveries(producer.makeBatch(minimumCapacity: records.count * 2))
+        let started = ContinuousClock.now
+        for index in records {
+            await process(
+                index,
+                of: turn,
+                into: &deliveries,
+                refusal: refusals[index],
+                isQuarantined: isQuarantined
+            )
+        }
+        metrics.processed(records: records.count, in: ContinuousClock.now - started)
+        return deliveries
+    }
+
+    private func process(
+        _ index: Int,
+        of turn: Turn,
+        into deliveries: inout TurnDeliveries,
+        refusal: FailureError? = nil,
+        isQuarantined: Bool = false
     ) async {
-        while true {
-            do {
-                try append(pending.deliveries)
-                // A reply may be several records: each new delivery belongs to this one.
-                while pending.records.count < pending.deliveries.count { pending.records.append(record) }
-                return
-            } catch  where error.code == .queueFull {
-                while pending.records.count < pending.deliveries.count { pending.records.append(record) }
-                await producer.waitForCapacity()
-            } catch {
-                let failure = FailureError(.internal, message: "a result could not be written: \(error.code)")
-                pending.refused.append((record, failure))
-                return
+        let verdict = turn.batch.withRecord(at: index) { record in
+            isQuarantined
+                ? processor.quarantine(record, now: clock())
+                : processor.process(record, now: clock(), refusal: refusal)
+        }
+        deliveries.note(verdict, of: index)
+        if let reply = verdict.reply {
+            if !writer.knows(reply.address.topic) { await writer.learn(reply.address.topic) }
+            await deliveries.append(for: index, by: producer) { batch throws(KafkaError) in
+                try writer.append(reply, to: batch)
             }
         }
+        if let event = verdict.event {
+            await deliveries.append(for: index, by: producer) { batch throws(KafkaError) in
+                try writer.append(event, trace: verdict.trace, to: batch)
+            }
+        }
+        metrics.count(verdict)
     }
 
     // MARK: Settling
 
-    /// Waits for the deliveries of a batch, keeps what failed for good in the dead letters, and stores the offsets.
-    private func settle(_ turn: Turn, _ pending: Pending) async throws {
+    /// Waits for what records gave; runs again or moves what could not be written.
+    ///
+    /// - Returns: Whether every record has come to an end that is kept.
+    private func settle(_ first: TurnDeliveries, of turn: Turn) async -> Bool {
         let lane = lanes[turn.lane]
-        var refused = pending.refused
-        let outcome = await pending.deliveries.delivered()
-        for failure in outcome.failures {
-            if isClosing(failure.error) { return lane.inFlight.abandon(turn.ticket) }
-            let message = "a result could not be delivered: \(failure.error.code)"
-            refused.append((pending.records[failure.index], FailureError(.internal, message: message)))
+        var generator = SystemRandomNumberGenerator()
+        var deliveries = first
+        var places: [Int: ParkingPlace] = [:]
+        var attempt = 1
+        while true {
+            for (record, failure) in deliveries.deadLetters { places[record] = .deadLetters(failure) }
+            let failures = await deliveries.failures()
+            if failures.values.contains(where: \.isOfClosing) { return false }
+            var again: [Int: FailureError?] = [:]
+            var wait = Duration.zero
+            for (record, error) in failures where places[record] == nil {
+                if error.code == .messageTooLarge, attempt == 1 {
+                    // Told instead of what does not fit; neighbours are not touched.
+                    again[record] = Self.tooLarge
+                    continue
+                }
+                let step = retries.next(
+                    after: error,
+                    attempt: attempt,
+                    rounds: turn.batch.withRecord(at: record) { RetryRound(of: $0, now: clock()).rounds },
+                    deadline: deliveries.deadlines[record],
+                    now: clock(),
+                    using: &generator
+                )
+                switch step {
+                case .runAgain(let backoff):
+                    again[record] = .some(nil)
+                    wait = max(wait, backoff)
+                case .later(let delay): places[record] = .later(delay: delay)
+                case .deadLetter: places[record] = .deadLetters(Self.undeliverable(because: error))
+                }
+            }
+            if again.isEmpty { break }
+            logger.debug("Results are written again", metadata: ["count": "\(again.count)", "attempt": "\(attempt)"])
+            if wait > .zero, !(await lane.interruption.sleep(for: wait)) { return false }
+            attempt += 1
+            deliveries = await process(again.keys.sorted(), of: turn, refusals: again.compactMapValues(\.self))
         }
-        guard await keep(refused, of: turn.batch, group: lane.group) else { return lane.inFlight.abandon(turn.ticket) }
+        let good = turn.batch.count - places.count
+        if places.isEmpty {
+            parking.note(good: good)
+            return true
+        }
+        return await parking.park(places, of: turn.batch, lane: lane, good: good)
+    }
+
+    private func end(_ turn: Turn, isDone: Bool) {
+        let lane = lanes[turn.lane]
+        guard isDone else { return lane.inFlight.abandon(turn.ticket) }
         lane.inFlight.finish(turn.ticket) { position in
             do throws(KafkaError) {
                 try lane.consumer.storeOffset(position.next, of: position.partition, epoch: position.epoch)
@@ -183,75 +321,14 @@ struct WorkerPool: Service {
         }
     }
 
-    /// Writes records to the dead letters.
-    ///
-    /// - Returns: Whether all are delivered; without that their offsets must not be stored.
-    private func keep(
-        _ refused: [(record: Int, failure: FailureError)],
-        of batch: KafkaRecordBatch,
-        group: String
-    ) async -> Bool {
-        // A record is kept once, for the first reason.
-        var reasons: [Int: FailureError] = [:]
-        for (record, failure) in refused where reasons[record] == nil { reasons[record] = failure }
-        // Records that leave no room for the reasons: kept by their place, for without it the partition would stand.
-        var tooLarge: Set<Int> = []
-        var delay = Duration.milliseconds(250)
-        while !reasons.isEmpty {
-            let deliveries = producer.makeBatch(minimumCapacity: reasons.count)
-            var appended: [Int] = []
-            var refusal: KafkaError?
-            let knownTooLarge = tooLarge.count
-            for (record, failure) in reasons {
-                let isReferenceOnly = tooLarge.contains(record)
-                let error = batch.withRecord(at: record) { record -> KafkaError? in
-                    do throws(KafkaError) {
-                        try writer.append(
-                            deadLetter: record,
-                            isReferenceOnly: isReferenceOnly,
-                            of: group,
-                            because: failure,
-                            to: deliveries
-                        )
-                        return nil
-                    } catch {
-                        return error
-                    }
-                }
-                switch error {
-                case nil: appended.append(record)
-                case let error? where error.code == .messageTooLarge: tooLarge.insert(record)
-                case let error?: refusal = error
-                }
-            }
-            let outcome = await deliveries.delivered()
-            let failed = Set(outcome.failures.map { appended[$0.index] })
-            for failure in outcome.failures where failure.error.code == .messageTooLarge {
-                tooLarge.insert(appended[failure.index])
-            }
-            for record in appended where !failed.contains(record) {
-                if let failure = reasons.removeValue(forKey: record) { metrics.countDeadLetter(failure.code) }
-            }
-            if reasons.isEmpty { return true }
-            if tooLarge.count > knownTooLarge { continue }
-            let error = outcome.failures.first?.error ?? refusal
-            if let error, isClosing(error) { return false }
-            logger.warning(
-                "Dead letters not delivered; will try again",
-                metadata: [
-                    "count": "\(reasons.count)", "delay": "\(delay)",
-                    "error": "\(error.map { "\($0)" } ?? "none")",
-                ]
-            )
-            // Nothing is skipped: the partition waits until the record is kept.
-            do { try await Task.sleep(for: delay) } catch { return false }
-            delay = min(delay * 2, .seconds(30))
-        }
-        return true
-    }
+    private static let tooLarge = FailureError(
+        .replyTooLarge,
+        message: "the answer exceeds the broker's message.max.bytes; ask for fewer items in one job"
+    )
 
-    /// Whether the producer gave up because the worker stops.
-    private func isClosing(_ error: KafkaError) -> Bool {
-        error.code == .purgedQueue || error.code == .purgedInFlight || error.code == .destroyed || error.isFatal
+    private static func undeliverable(because error: KafkaError) -> FailureError {
+        let code: FailureCode =
+            error.code == .unknownTopic || error.code == .unknownTopicOrPartition ? .unknownReplyTopic : .undeliverable
+        return FailureError(code, message: "a result could not be written: \(error.code)")
     }
 }

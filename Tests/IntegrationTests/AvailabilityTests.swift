@@ -90,12 +90,7 @@ import Testing
             }
             var counts: [String: Int] = [:]
             for name in Platform.topicNames { counts[name] = try await kcat.count(platform.topic(name)) }
-            #expect(
-                counts == [
-                    "jobs.signing": 20, "jobs.bulk": 0, "replies": 20, "metrics": 20, "jobs.signing-dlt": 0,
-                    "jobs.bulk-dlt": 0,
-                ]
-            )
+            #expect(counts.filter { $0.value > 0 } == ["jobs.signing": 20, "replies": 20, "metrics": 20])
         }
     }
 }

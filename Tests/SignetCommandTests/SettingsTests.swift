@@ -8,14 +8,16 @@ import Testing
 @Suite struct SettingsTests {
     /// Every setting with a value that is not its default.
     static let settings: [(key: String, value: String)] = [
-        ("tenant", "acme"), ("topics.prefix", "x."), ("replies.allowed", "a*,b"), ("http.host", "127.0.0.2"),
+        ("tenant", "acme"), ("topics.prefix", "x."), ("retry.delays", "7,80"), ("replies.allowed", "a*,b"),
+        ("http.host", "127.0.0.2"),
         ("http.port", "9000"), ("http.allowUnauthenticated", "true"), ("http.maxBodyBytes", "1000"),
         ("http.maxInFlight", "10"), ("management.host", "127.0.0.3"), ("management.port", "9001"),
         ("gateway.waitUntil", "1"), ("gateway.longestWait", "2"), ("gateway.deadline", "3"),
         ("gateway.deliveryTimeout", "40"), ("gateway.maxJobs", "50"), ("gateway.jobRetention", "6"),
         ("gateway.drainTimeout", "7"), ("gateway.instanceId", "g1"), ("gateway.replyPartition", "3"),
         ("worker.group", "w"), ("worker.name", "w1"), ("worker.pool", "p"), ("worker.concurrency", "4"),
-        ("worker.bulkWeight", "2"), ("worker.maxReplyBytes", "5000"), ("worker.profilesFile", "/p"),
+        ("worker.bulkWeight", "2"), ("worker.maxReplyBytes", "5000"),
+        ("worker.stateDirectory", "/s"), ("worker.profilesFile", "/p"),
         ("sealing.publicKey", "id:abc"), ("sealing.privateKeysFile", "/k"), ("log.level", "error"),
         ("shutdown.timeout", "2000"),
     ]

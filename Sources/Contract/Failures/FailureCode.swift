@@ -79,6 +79,12 @@ package struct FailureCode: RawRepresentable, Sendable, Hashable, CustomStringCo
     package static let replyTopicNotAllowed = FailureCode(rawValue: "reply_topic_not_allowed")
     /// The answer does not fit the broker's message size even when split.
     package static let replyTooLarge = FailureCode(rawValue: "reply_too_large")
+    /// The topic that the reply shall go to does not exist.
+    package static let unknownReplyTopic = FailureCode(rawValue: "unknown_reply_topic")
+    /// Reply or event could not be written, again and again; the job itself may be fine.
+    package static let undeliverable = FailureCode(rawValue: "undeliverable")
+    /// Workers ended, time and again, while they had the job: it is not run any more.
+    package static let quarantined = FailureCode(rawValue: "quarantined")
     /// Our own mistake; the log of the process that answered has the cause.
     package static let `internal` = FailureCode(rawValue: "internal")
 }

@@ -24,6 +24,15 @@ package enum HeaderNames {
     package static let deadLetterExceptionName = "kafka_dlt-exception-fqcn"
     package static let deadLetterExceptionMessage = "kafka_dlt-exception-message"
 
+    // Retries, as Spring Kafka's `RetryTopicHeaders` names them.
+    package static let retryPrefix = "retry_topic-"
+    /// Topics of later rounds that the record came through: a big-endian 32-bit number.
+    package static let retryAttempts = "retry_topic-attempts"
+    /// When it may run, Unix milliseconds, as Java's `BigInteger` writes its bytes.
+    package static let retryBackoffTimestamp = "retry_topic-backoff-timestamp"
+    /// The time of the record on its first topic, likewise.
+    package static let retryOriginalTimestamp = "retry_topic-original-timestamp"
+
     // Tracing, as W3C Trace Context names them; echoed.
     package static let traceParent = "traceparent"
     package static let traceState = "tracestate"

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Foundation
+
 /// The names of Signet's topics under one prefix, and what `signet topics create` gives each.
 package struct TopicNames: Sendable, Hashable {
     /// What all names begin with, e.g. `signet.`.
     package let prefix: String
+    /// Milliseconds of the rounds after the first that a job gets whose results could not be written.
+    package let retryDelays: [Int]
 
-    package init(prefix: String = "signet.") {
+    package init(prefix: String = "signet.", retryDelays: [Int] = [5_000, 60_000]) {
         self.prefix = prefix
+        self.retryDelays = retryDelays
     }
 
     /// Interactive signing jobs: few items, answered now.
@@ -20,6 +25,28 @@ package struct TopicNames: Sendable, Hashable {
 
     /// Where records of `topic` end that can never be processed, with their original bytes.
     package static func deadLetters(of topic: String) -> String { topic + "-dlt" }
+
+    /// Where records of `topic` wait for a later round, as Spring Kafka names such topics.
+    package static func retry(of topic: String, delay: Int) -> String { "\(topic)-retry-\(delay)" }
+
+    /// The delay in milliseconds of a topic of later rounds; `nil` if it is none.
+    package static func retryDelay(of topic: String) -> Int? {
+        guard let mark = topic.range(of: "-retry-", options: .backwards) else { return nil }
+        return Int(topic[mark.upperBound...]).flatMap { $0 >= 0 ? $0 : nil }
+    }
+
+    /// The topic of first rounds that a topic of later ones belongs to; otherwise the topic itself.
+    package static func origin(of topic: String) -> String {
+        guard retryDelay(of: topic) != nil, let mark = topic.range(of: "-retry-", options: .backwards) else {
+            return topic
+        }
+        return String(topic[..<mark.lowerBound])
+    }
+
+    /// The topics of later rounds.
+    package var retries: [String] {
+        [signingJobs, bulkJobs].flatMap { topic in retryDelays.map { Self.retry(of: topic, delay: $0) } }
+    }
 
     /// A topic as `signet topics create` makes it.
     package struct Specification: Sendable, Hashable {
@@ -38,13 +65,21 @@ package struct TopicNames: Sendable, Hashable {
         let day = 24 * hour
         func jobs(_ name: String) -> [Specification] {
             [
-                Specification(name: name, partitions: 12, configuration: ["retention.ms": String(day)]),
-                Specification(
-                    name: Self.deadLetters(of: name),
-                    partitions: 12,
-                    configuration: ["retention.ms": String(7 * day)]
-                ),
+                Specification(name: name, partitions: 12, configuration: ["retention.ms": String(day)])
             ]
+                + retryDelays.map { delay in
+                    Specification(
+                        name: Self.retry(of: name, delay: delay),
+                        partitions: 12,
+                        configuration: ["retention.ms": String(7 * day)]
+                    )
+                } + [
+                    Specification(
+                        name: Self.deadLetters(of: name),
+                        partitions: 12,
+                        configuration: ["retention.ms": String(7 * day)]
+                    )
+                ]
         }
         return jobs(signingJobs) + jobs(bulkJobs) + [
             Specification(

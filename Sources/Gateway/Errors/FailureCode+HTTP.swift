@@ -26,8 +26,7 @@ extension FailureCode {
 
     /// The status that a failure has over HTTP: the one place where codes become statuses.
     ///
-    /// Refused values are 400, refused rights 403. `internal`, keys that no worker can open, replies that Kafka does not
-    /// take and codes that are not known here are answered as our own mistakes.
+    /// Refused values are 400, refused rights 403. `internal`, keys that no worker can open and codes that are not known here are answered as our own mistakes.
     var httpStatus: HTTPResponse.Status {
         switch self {
         case .malformed, .unsupported, .missingField, .invalidType, .invalidValue, .conflictingFields, .tooManyItems,
@@ -39,13 +38,13 @@ extension FailureCode {
             .invalidDeadline,
             .sealingNotConfigured:
             .badRequest
-        case .unknownProfile, .credentialExpired, .sealScope, .replyTopicNotAllowed:
+        case .unknownProfile, .credentialExpired, .sealScope, .replyTopicNotAllowed, .unknownReplyTopic:
             .forbidden
         case .notFound, .unknownJob:
             .notFound
         case .methodNotAllowed:
             .methodNotAllowed
-        case .bodyTooLarge:
+        case .bodyTooLarge, .replyTooLarge:
             .contentTooLarge
         case .unsupportedMediaType:
             .unsupportedMediaType

@@ -36,7 +36,24 @@ struct Settings {
 
     // MARK: Single settings
 
-    var topics: TopicNames { get throws { TopicNames(prefix: try text("topics.prefix")) } }
+    var topics: TopicNames {
+        get throws { TopicNames(prefix: try text("topics.prefix"), retryDelays: try retryDelays) }
+    }
+    private var retryDelays: [Int] {
+        get throws {
+            // An empty value counts: no later rounds.
+            let delays = (reader.string(forKey: "retry.delays") ?? "").split(separator: ",").map { text in
+                Int(text.trimmingCharacters(in: .whitespaces)).flatMap { (1...86_400_000).contains($0) ? $0 : nil }
+            }
+            let known = delays.compactMap(\.self)
+            guard known.count == delays.count, known == known.sorted(), Set(known).count == known.count else {
+                throw CommandError(
+                    "retry.delays lists milliseconds, 1 to 86400000, the shorter ones first, e.g. 5000,60000"
+                )
+            }
+            return known
+        }
+    }
     var tenant: String { get throws { try text("tenant") } }
     var logLevel: Logger.Level { (try? text("log.level")).flatMap(Logger.Level.init(rawValue:)) ?? .info }
     var managementHost: String { get throws { try text("management.host") } }
@@ -99,8 +116,16 @@ struct Settings {
             allowedReplyTopics: optionalText("replies.allowed").map { ReplyTopicPolicy(list: $0) },
             profilesFile: optionalText("worker.profilesFile"),
             sealingKeys: try sealingKeys(),
+            stateDirectory: stateDirectory,
             maximumReplyBytes: try integer("worker.maxReplyBytes")
         )
+    }
+
+    private var stateDirectory: String? {
+        if let directory = optionalText("worker.stateDirectory") { return directory }
+        func variable(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+        let home = variable("HOME").map { $0 + "/.local/state" }
+        return (variable("XDG_STATE_HOME") ?? home).map { $0 + "/signet" }
     }
 
     func sealingKeys() throws -> [SealingPrivateKey] {

@@ -11,6 +11,13 @@ enum SettingsCatalogue {
         Setting("tenant", "default", "Whose jobs requests become until callers are authenticated; 1 to 128 bytes."),
         Setting("topics.prefix", "signet.", "What the names of all topics begin with."),
         Setting(
+            "retry.delays",
+            "5000,60000",
+            unit: "ms",
+            "After how long a job runs again whose results could not be written, round by round; "
+                + "each delay has topics of its own."
+        ),
+        Setting(
             "replies.allowed",
             nil,
             "Topics that workers may write replies to, comma-separated, * for any characters; "
@@ -101,7 +108,7 @@ enum SettingsCatalogue {
         Setting(
             "worker.group",
             "signet-workers",
-            "Consumer groups are <group>.signing and <group>.bulk: workers of one group share their jobs."
+            "Consumer groups are <group>.signing, <group>.bulk and <group>.retry: workers of one group share their jobs."
         ),
         Setting("worker.name", nil, "Names the process in events; unset: host and process id."),
         Setting("worker.pool", "default", "Names the pool: the source of its events."),
@@ -123,6 +130,12 @@ enum SettingsCatalogue {
             is: .integer(1_000...1_000_000_000),
             unit: "bytes",
             "Size of a reply record at most; below the broker's message.max.bytes."
+        ),
+        Setting(
+            "worker.stateDirectory",
+            nil,
+            "Directory of the journal by which a job that ends its worker is found, the same after a restart; "
+                + "unset: signet below $XDG_STATE_HOME or ~/.local/state."
         ),
         Setting(
             "worker.profilesFile",

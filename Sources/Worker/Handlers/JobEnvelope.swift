@@ -21,6 +21,13 @@ extension Job {
         if deadlineMs == 0 { deadlineMs = signingTimeMs.addingReportingOverflow(Self.defaultLife).partialValue }
     }
 
+    /// When the job expires, Unix milliseconds, whether it says so or not.
+    package func deadline(recordTime: Int64?, now: Int64) -> Int64 {
+        var job = self
+        job.completeTimes(recordTime: recordTime, now: now)
+        return job.deadlineMs
+    }
+
     /// Checks what does not depend on the kind of job.
     ///
     /// - Parameter now: The worker's clock, Unix milliseconds.

@@ -38,12 +38,9 @@ package final class InFlight: Sendable {
         state.withLock { $0.ledger.open(positions, epoch: epoch) }
     }
 
-    func open(_ batch: KafkaRecordBatch) -> OffsetLedger.Ticket {
-        var positions: [KafkaTopicPartition: Int64] = [:]
-        batch.forEach { record in
-            positions[KafkaTopicPartition(topic: record.topic, partition: record.partition)] = record.offset + 1
-        }
-        return open(positions, epoch: batch.epoch)
+    /// - Parameter ranges: What the batch holds.
+    func open(_ ranges: RecordRanges, epoch: UInt64) -> OffsetLedger.Ticket {
+        open(ranges.mapValues { $0.upperBound + 1 }, epoch: epoch)
     }
 
     /// Ends a batch and stores how far its partitions have come.

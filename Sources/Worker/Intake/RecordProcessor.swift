@@ -19,6 +19,8 @@ struct RecordProcessor: Sendable {
         var trace: [KafkaHeader] = []
         /// Why the record goes to the dead letters, with its original bytes.
         var deadLetter: FailureError?
+        /// When the job expires, Unix milliseconds; `nil` where it could not be read.
+        var deadline: Int64?
         /// URLs signed.
         var signed = 0
         /// `nil`: success. Bounded: for metrics.
@@ -35,8 +37,12 @@ struct RecordProcessor: Sendable {
         var warning: String?
     }
 
-    /// - Parameter now: The worker's clock, Unix milliseconds.
-    func process(_ record: borrowing KafkaRecord, now: Int64) -> Verdict {
+    /// Runs the job of a record.
+    ///
+    /// - Parameters:
+    ///   - now: The worker's clock, Unix milliseconds.
+    ///   - refusal: Answers this instead of running the job.
+    func process(_ record: borrowing KafkaRecord, now: Int64, refusal: FailureError? = nil) -> Verdict {
         var verdict = Verdict()
         let route = replyRoute(of: record)
 
@@ -57,7 +63,10 @@ struct RecordProcessor: Sendable {
         do throws(FailureError) {
             var warnings: [String] = []
             let job = try format.decode(Job.self, from: value, warnings: &warnings)
-            if case .forbidden(let topic) = route {
+            verdict.deadline = job.deadline(recordTime: record.timestamp, now: now)
+            if let refusal {
+                answer = handler.refuse(job, refusal, now: now)
+            } else if case .forbidden(let topic) = route {
                 let failure = FailureError(
                     .replyTopicNotAllowed,
                     field: HeaderNames.replyTopic,
@@ -129,14 +138,36 @@ struct RecordProcessor: Sendable {
 
     // MARK: What cannot be read
 
-    /// A record that no worker will ever understand: kept as it is, and whoever waits is told.
+    /// A record that ends its workers: its value is not even read.
+    func quarantine(_ record: borrowing KafkaRecord, now: Int64) -> Verdict {
+        refuse(
+            FailureError(
+                .quarantined,
+                message: "\(Quarantine.limit) workers ended while they had this record; it is not run any more. "
+                    + "Update the workers, then replay it from the dead letters"
+            ),
+            answering: replyRoute(of: record),
+            as: .protobuf,
+            now: now
+        )
+    }
+
     private func poison(
         _ message: String,
         answering route: ReplyRoute,
         as format: WireFormat,
         now: Int64
     ) -> Verdict {
-        let failure = FailureError(.malformed, message: message)
+        refuse(FailureError(.malformed, message: message), answering: route, as: format, now: now)
+    }
+
+    /// A record that is not, or cannot be, read: kept as it is, and whoever waits is told.
+    private func refuse(
+        _ failure: FailureError,
+        answering route: ReplyRoute,
+        as format: WireFormat,
+        now: Int64
+    ) -> Verdict {
         var verdict = Verdict()
         verdict.deadLetter = failure
         verdict.failure = failure.code

@@ -42,6 +42,11 @@ package final class TurnQueue<Turn: Sendable>: Sendable {
         }
     }
 
+    /// The next batch of a lane, if one waits.
+    package func next(of lane: TurnScheduler<Turn>.Lane) -> Turn? {
+        state.withLock { $0.scheduler.next(of: lane) }
+    }
+
     /// Ends the queue: what waits is still handed out.
     package func close() {
         let waiters = state.withLock { state in

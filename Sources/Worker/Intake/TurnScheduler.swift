@@ -25,6 +25,11 @@ package struct TurnScheduler<Element> {
         lanes[lane.rawValue].append(element)
     }
 
+    /// The next element of one lane, out of turn.
+    package mutating func next(of lane: Lane) -> Element? {
+        lanes[lane.rawValue].isEmpty ? nil : lanes[lane.rawValue].removeFirst()
+    }
+
     package mutating func next() -> Element? {
         let bulkWaits = !lanes[Lane.bulk.rawValue].isEmpty
         let takesInteractive =

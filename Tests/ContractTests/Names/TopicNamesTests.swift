@@ -14,6 +14,22 @@ import Testing
         #expect(TopicNames.deadLetters(of: names.bulkJobs) == prefix + "jobs.bulk-dlt")
     }
 
+    @Test func topicsOfLaterRoundsNameTheirDelayAndOrigin() {
+        let topic = TopicNames.retry(of: "signet.jobs.signing", delay: 5_000)
+        #expect(topic == "signet.jobs.signing-retry-5000")
+        #expect(TopicNames.retryDelay(of: topic) == 5_000)
+        #expect(TopicNames.origin(of: topic) == "signet.jobs.signing")
+        #expect(
+            TopicNames(prefix: "x-retry-7.", retryDelays: [1]).retries == [
+                "x-retry-7.jobs.signing-retry-1", "x-retry-7.jobs.bulk-retry-1",
+            ]
+        )
+        for other in ["signet.jobs.signing", "a-retry-", "a-retry-x", "a-retry--1", "x-retry-7.jobs"] {
+            #expect(TopicNames.retryDelay(of: other) == nil)
+            #expect(TopicNames.origin(of: other) == other)
+        }
+    }
+
     @Test func prefixIsSignetUnlessSaid() {
         #expect(TopicNames().replies == "signet.replies")
     }
@@ -21,6 +37,7 @@ import Testing
     /// The documented table: topic, partitions, retention in milliseconds.
     @Test(arguments: [
         ("signet.jobs.signing", 12, "86400000"), ("signet.jobs.signing-dlt", 12, "604800000"),
+        ("signet.jobs.signing-retry-5000", 12, "604800000"), ("signet.jobs.bulk-retry-60000", 12, "604800000"),
         ("signet.jobs.bulk", 12, "86400000"), ("signet.jobs.bulk-dlt", 12, "604800000"),
         ("signet.replies", 12, "3600000"), ("signet.metrics", 6, "604800000"),
     ])
@@ -32,8 +49,8 @@ import Testing
 
     @Test func everyTopicIsMadeOnce() {
         let names = TopicNames().specifications.map(\.name)
-        #expect(names.count == 6)
-        #expect(Set(names).count == 6)
+        #expect(names.count == 10)
+        #expect(Set(names).count == 10)
     }
 
     @Test func repliesAreCutIntoSixSegmentsAndStampedByTheBroker() throws {

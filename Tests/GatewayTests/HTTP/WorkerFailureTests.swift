@@ -20,7 +20,8 @@ import Testing
         "signing_time_in_future": 400, "invalid_deadline": 400,
         "unknown_profile": 403, "credential_expired": 403, "seal_scope": 403, "reply_topic_not_allowed": 403,
         "expired": 504,
-        "seal_broken": 500, "reply_too_large": 500, "internal": 500,
+        "reply_too_large": 413, "unknown_reply_topic": 403,
+        "seal_broken": 500, "undeliverable": 500, "quarantined": 500, "internal": 500,
     ]
 
     @Test(arguments: statuses.sorted { $0.key < $1.key } + [("code_of_a_newer_worker", 500)])

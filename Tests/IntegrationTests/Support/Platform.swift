@@ -53,8 +53,11 @@ final class Platform: Sendable {
         let generated = try await SignetProcess.output(["keys", "generate", "--file", keys])
         let publicKey = generated.replacingOccurrences(of: "sealing.publicKey ", with: "")
             .trimmingCharacters(in: .whitespacesAndNewlines)
-        workerEnvironment = common.merging(["SIGNET_SEALING_PRIVATE_KEYS_FILE": keys]) { $1 }
-            .merging(options.worker) { $1 }
+        workerEnvironment = common.merging([
+            "SIGNET_SEALING_PRIVATE_KEYS_FILE": keys,
+            "SIGNET_WORKER_STATE_DIRECTORY": folder.appendingPathComponent("state").path,
+        ]) { $1 }
+        .merging(options.worker) { $1 }
         gateway = try await SignetProcess.start(
             ["gateway", "--port", "0"],
             environment: common.merging(["SIGNET_SEALING_PUBLIC_KEY": publicKey]) { $1 }.merging(options.gateway) {
@@ -103,7 +106,10 @@ final class Platform: Sendable {
     func topic(_ name: String) -> String { prefix + name }
 
     /// The name of every topic, without the prefix.
-    static let topicNames = ["jobs.signing", "jobs.signing-dlt", "jobs.bulk", "jobs.bulk-dlt", "replies", "metrics"]
+    static let topicNames =
+        ["jobs.signing", "jobs.bulk"].flatMap { jobs in
+            [jobs, "\(jobs)-dlt", "\(jobs)-retry-5000", "\(jobs)-retry-60000"]
+        } + ["replies", "metrics"]
 
     // MARK: Requests
 

@@ -14,6 +14,16 @@ import Worker
         #expect(order == ["i0", "i1", "b0", "i2", "i3", "b1"])
     }
 
+    @Test func oneLaneCanBeAskedOutOfTurn() async {
+        let queue = TurnQueue<String>(weight: 2)
+        queue.add("b0", to: .bulk)
+        #expect(queue.next(of: .interactive) == nil)
+        queue.add("i0", to: .interactive)
+        #expect(queue.next(of: .interactive) == "i0")
+        #expect(queue.next(of: .interactive) == nil)
+        #expect(await queue.next() == "b0")
+    }
+
     @Test func closedQueueHandsOutWhatWaitsAndThenNothing() async {
         let queue = TurnQueue<Int>(weight: 1)
         queue.add(1, to: .interactive)

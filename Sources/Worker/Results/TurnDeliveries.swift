@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Contract
+internal import SignetKafka
+
+/// What records of a batch gave, on its way to Kafka: which delivery belongs to which record.
+struct TurnDeliveries: Sendable {
+    let batch: KafkaDeliveryBatch
+    /// The record, by its index, of each delivery.
+    private var owners: [Int] = []
+    /// Records for which something could not even be handed to the producer.
+    private var refused: [(record: Int, error: KafkaError)] = []
+    /// Records that go to the dead letters though their results may be written.
+    private(set) var deadLetters: [Int: FailureError] = [:]
+    /// When jobs expire, Unix milliseconds, by their records.
+    private(set) var deadlines: [Int: Int64] = [:]
+
+    init(_ batch: KafkaDeliveryBatch) {
+        self.batch = batch
+    }
+
+    mutating func note(_ verdict: RecordProcessor.Verdict, of record: Int) {
+        deadlines[record] = verdict.deadline
+        deadLetters[record] = verdict.deadLetter
+    }
+
+    /// Appends for a record, waiting while the producer's queue is full.
+    ///
+    /// - Parameter append: May append several; when it throws, those before stay appended.
+    mutating func append(
+        for record: Int,
+        by producer: KafkaProducer,
+        _ append: (KafkaDeliveryBatch) throws(KafkaError) -> Void
+    ) async {
+        while true {
+            // Each new delivery belongs to this record, whether or not all could be appended.
+            defer { while owners.count < batch.count { owners.append(record) } }
+            do {
+                return try append(batch)
+            } catch  where error.code == .queueFull {
+                await producer.waitForCapacity()
+            } catch {
+                refused.append((record, error))
+                return
+            }
+        }
+    }
+
+    /// Waits for the deliveries.
+    ///
+    /// - Returns: Why records were not written whole, the first reason of each.
+    func failures() async -> [Int: KafkaError] {
+        var reasons: [Int: KafkaError] = [:]
+        for (record, error) in refused where reasons[record] == nil { reasons[record] = error }
+        for failure in await batch.delivered().failures where owners.indices.contains(failure.index) {
+            if reasons[owners[failure.index]] == nil { reasons[owners[failure.index]] = failure.error }
+        }
+        return reasons
+    }
+}
