@@ -114,7 +114,7 @@ let package = Package(
             name: "SignetBench",
             dependencies: ["SignetSigning", "CSigningBaseline", .argumentParser],
             path: "Tests/Benchmarks",
-            exclude: ["Baseline"],
+            exclude: ["Baseline", "Peers/peers.py", "Peers/requirements.txt"],
             swiftSettings: settings
         ),
         .target(name: "TestSupport", path: "Tests/TestSupport", exclude: ["S3/radosgw.sh"], swiftSettings: settings),

@@ -36,6 +36,9 @@ extension S3PresignTemplate {
 
     /// Signs with certain kernels, all of which must be available.
     package func sign(keys: [String], kernels: [SHA256Kernel]) -> SignedBatch {
+        if keys.count == 1, keyLengths.contains(keys[0].utf8.count) {
+            return prepared.withSignature(of: keys[0]) { SignedBatch(path: $0, signature: $1) }
+        }
         var batch = SignedBatch(capacity: keys.count, byteCount: keys.reduce(0) { $0 + $1.utf8.count })
         prepared.withSignatures(of: keys, lengths: keyLengths, kernels: kernels) { index, path, signature in
             if let path {

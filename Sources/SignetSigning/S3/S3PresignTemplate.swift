@@ -85,6 +85,42 @@ public struct S3PresignTemplate: Sendable, CustomStringConvertible, CustomDebugS
         return prepared.withSignature(of: key) { prepared.url(path: $0, signature: $1) }
     }
 
+    /// Bytes that the URL of a key has at most.
+    ///
+    /// - Parameter byteCount: Bytes of the key in UTF-8, as many as a key may have at most.
+    public func longestURL(forKeyOf byteCount: Int) -> Int {
+        prepared.urlLength(ofPath: 1 + 3 * max(0, min(byteCount, Self.longestKey)))
+    }
+
+    /// Writes the presigned URL of a key into memory of the caller: what `url(forKey:)` gives, in ASCII, without
+    /// allocating anything.
+    ///
+    /// - Parameters:
+    ///   - key: As for `sign(key:)`.
+    ///   - buffer: Room for the URL; `longestURL(forKeyOf:)` bytes are always enough.
+    /// - Returns: Bytes of the URL, from the start of the buffer.
+    /// - Throws: `invalid_key`; `invalid_length` if there is too little room, and then nothing is written.
+    public func writeURL(
+        forKey key: String,
+        to buffer: UnsafeMutableRawBufferPointer
+    ) throws(SigningError) -> Int {
+        try check(key)
+        let (needed, isWritten) = prepared.withSignature(of: key) { path, signature in
+            let needed = prepared.urlLength(ofPath: path.count)
+            guard needed <= buffer.count else { return (needed, false) }
+            return (prepared.writeURL(path: path, signature: signature, to: buffer), true)
+        }
+        guard isWritten else {
+            throw SigningError(
+                .invalidLength,
+                parameter: "buffer",
+                message: "the URL has \(needed) bytes, but there is room for \(buffer.count); "
+                    + "longestURL(forKeyOf:) says what is always enough"
+            )
+        }
+        return needed
+    }
+
     private func check(_ key: String) throws(SigningError) {
         guard keyLengths.contains(key.utf8.count) else { throw refusal(of: key) }
     }

@@ -29,6 +29,18 @@ public struct SignedBatch: Sendable, RandomAccessCollection, CustomStringConvert
         }
     }
 
+    /// A batch of one key, which feels every step most.
+    init(path: UnsafeRawBufferPointer, signature: SHA256Digest) {
+        capacity = 1
+        count = 1
+        storage = Array(unsafeUninitializedCapacity: Self.fixedCount + path.count) { bytes, count in
+            let bytes = UnsafeMutableRawBufferPointer(bytes)
+            signature.withUnsafeBytes { _ = bytes.append($0, at: 0) }
+            bytes.storeBytes(of: path.count, toByteOffset: SHA256Digest.byteCount, as: Int.self)
+            count = bytes.append(path, at: Self.fixedCount)
+        }
+    }
+
     private static let fixedCount = SHA256Digest.byteCount + MemoryLayout<Int>.size
 
     private func offsetOfEnd(_ index: Int) -> Int {

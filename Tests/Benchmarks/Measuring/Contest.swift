@@ -1,19 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CSigningBaseline
 import Foundation
 
 /// Ways to the same result, measured in turns, so that a change of the machine's speed meets all of them.
 struct Contest {
     /// One way.
     struct Contender {
-        let name: String
+        let label: String
+        /// What programs know the figure by; `nil`: it is the limit that the others are measured by.
+        let name: String?
+        /// What the ratio to the limit should not exceed.
+        let target: Double?
         /// Results of one repetition.
         let size: Int
         /// Does the work so many times.
         let run: (_ repetitions: Int) -> Void
 
-        init(name: String, size: Int = 1, run: @escaping (_ repetitions: Int) -> Void) {
+        init(
+            _ label: String,
+            name: String? = nil,
+            target: Double? = nil,
+            size: Int = 1,
+            run: @escaping (_ repetitions: Int) -> Void
+        ) {
+            self.label = label
             self.name = name
+            self.target = target
             self.size = size
             self.run = run
         }
@@ -25,8 +38,16 @@ struct Contest {
 
     let contenders: [Contender]
 
-    /// Nanoseconds of the processor for one result, by contender and round.
-    func measure(for total: Duration) -> [[Double]] {
+    /// What each contender needs for one result.
+    struct Result {
+        /// Of the processor, by round.
+        let nanoseconds: [Double]
+        /// Calls of the allocator; `nil` where they cannot be counted.
+        let allocations: Double?
+    }
+
+    /// The results in the order of the contenders.
+    func measure(for total: Duration) -> [Result] {
         let clock = ThreadClock()
         let wallClock = ContinuousClock()
         let repetitions = contenders.map { contender in
@@ -53,7 +74,15 @@ struct Contest {
                 results[index].append(elapsed[index].nanoseconds / Double(count))
             }
         }
-        return results
+        return zip(contenders, results).map { Result(nanoseconds: $1, allocations: Self.allocations(of: $0)) }
+    }
+
+    private static func allocations(of contender: Contender) -> Double? {
+        let repetitions = max(1, 1_000 / contender.size)
+        signet_allocations_begin()
+        contender.run(repetitions)
+        let count = signet_allocations_end()
+        return count < 0 ? nil : Double(count) / Double(repetitions * contender.size)
     }
 }
 

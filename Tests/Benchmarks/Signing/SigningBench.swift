@@ -24,6 +24,12 @@ struct SigningBench: ParsableCommand {
     @Option(help: "Measure what this is the beginning of alone: w1, w2, cloudfront-rsa or cloudfront-ecdsa.")
     var only = ""
 
+    @Flag(
+        help:
+            "Measure botocore, awscrt, obstore and minio, too: Python and C or Rust, installed from PyPI when missing."
+    )
+    var peers = false
+
     @Flag(help: "Print JSON, a line for each figure.")
     var json = false
 
@@ -37,16 +43,18 @@ struct SigningBench: ParsableCommand {
 
     func run() throws {
         var report = SigningReport(processor: Machine.processor, rounds: Contest.rounds, seconds: seconds)
+        let others = peers ? try PeerProcess() : nil
         for workload in [try SigningWorkload.put(), try SigningWorkload.get()]
         where isWanted(workload.name.lowercased()) {
-            report.workloads.append(try measure(workload))
+            report.tables.append(try measure(workload))
             for keys in BatchContest.Keys.allCases {
-                report.batches.append(try BatchContest(workload, keys).measure(for: .seconds(seconds)))
+                report.tables.append(try BatchContest(workload, keys).measure(for: .seconds(seconds)))
             }
-            report.batches.append(try BatchContest.measureSmall(workload, for: .seconds(seconds)))
+            report.tables.append(try BatchContest.measureSmall(workload, for: .seconds(seconds)))
+            if let others { report.tables.append(try PeerContest(workload, others).measure(for: .seconds(seconds))) }
         }
         for algorithm in CloudFrontContest.Algorithm.allCases where isWanted(algorithm.name) {
-            report.batches.append(try CloudFrontContest(algorithm).measure(for: .seconds(seconds)))
+            report.tables.append(try CloudFrontContest(algorithm).measure(for: .seconds(seconds)))
         }
         if json {
             let encoder = JSONEncoder()
@@ -62,7 +70,7 @@ struct SigningBench: ParsableCommand {
 
     private func isWanted(_ name: String) -> Bool { name.hasPrefix(only.lowercased()) }
 
-    private func measure(_ workload: SigningWorkload) throws -> SigningReport.Workload {
+    private func measure(_ workload: SigningWorkload) throws -> SigningReport.Table {
         let baseline = try Baseline(workload)
         try compare(workload, baseline)
         let template = workload.template
@@ -73,50 +81,58 @@ struct SigningBench: ParsableCommand {
         let buffer = UnsafeMutablePointer<CChar>.allocate(capacity: capacity)
         defer { buffer.deallocate() }
 
+        let room = keys.map { template.longestURL(forKeyOf: $0.utf8.count) }.max() ?? 0
+        let url = UnsafeMutableRawBufferPointer.allocate(byteCount: room, alignment: 1)
+        defer { url.deallocate() }
+
         var sink = 0
         let blocks = 4_096
+        let name = workload.name.lowercased()
         let contest = Contest(contenders: [
-            .init(name: "C baseline") { count in
+            .init("C baseline") { count in
                 for index in 0..<count { sink &+= baseline.write(bytes[index & mask], to: buffer) }
             },
-            .init(name: "template, signature only") { count in
+            .init("URL into a buffer", name: name, target: 1.25) { count in
                 for index in 0..<count {
-                    sink &+= (try? template.sign(key: keys[index & mask]))?.path.utf8.count ?? 0
+                    sink &+= (try? template.writeURL(forKey: keys[index & mask], to: url)) ?? 0
                 }
             },
-            .init(name: "template, URL in one pass") { count in
+            .init("URL as a string", name: "\(name)-string", target: 1.4) { count in
                 for index in 0..<count {
                     sink &+= (try? template.url(forKey: keys[index & mask]))?.utf8.count ?? 0
                 }
             },
-            .init(name: "template, signed then URL") { count in
+            .init("path and signature", name: "\(name)-signature") { count in
+                for index in 0..<count {
+                    sink &+= (try? template.sign(key: keys[index & mask]))?.path.utf8.count ?? 0
+                }
+            },
+            .init("path and signature, then URL", name: "\(name)-signature-string") { count in
                 for index in 0..<count {
                     guard let object = try? template.sign(key: keys[index & mask]) else { continue }
                     sink &+= template.url(for: object).utf8.count
                 }
             },
-            .init(name: "compressions") { count in
+            .init("\(blocks) compressions", name: "\(name)-compressions") { count in
                 for _ in 0..<count { sink &+= Int(signet_baseline_compress(blocks)) }
             },
         ])
-        let results = contest.measure(for: .seconds(seconds))
+        var results = contest.measure(for: .seconds(seconds))
         withExtendedLifetime(sink) {}
         let paths = try keys.map { try template.sign(key: $0).path.utf8.count }
         let compressions = paths.map(baseline.compressions(forPathOf:)).max() ?? 0
-        let floor = results[4].map { $0 / Double(blocks) * Double(compressions) }
-        return SigningReport.Workload(
-            name: workload.name,
-            summary: workload.summary,
-            compressions: compressions,
-            floor: Sample(floor),
-            baselineToFloor: Sample(zip(results[0], floor).map { $0 / $1 }),
-            contenders: zip(contest.contenders, results).prefix(4).map { contender, values in
-                SigningReport.Contender(
-                    name: contender.name,
-                    nanoseconds: Sample(values),
-                    ratio: Sample(zip(values, results[0]).map { $0 / $1 })
-                )
-            }
+        let floor = results.removeLast().nanoseconds.map { $0 / Double(blocks) * Double(compressions) }
+        let baselineToFloor = Sample(zip(results[0].nanoseconds, floor).map { $0 / $1 })
+        let ratio = SigningReport.number(baselineToFloor.median, 2)
+        return SigningReport.Table(
+            title: "\(workload.name), one at a time: \(workload.summary)",
+            Contest(contenders: contest.contenders.dropLast()),
+            results,
+            notes: [
+                "the baseline takes ×\(ratio) of what its \(compressions) compressions of SHA-256 alone take, "
+                    + "\(SigningReport.number(Sample(floor).median, 0)) ns; "
+                    + "target 1.35: \(baselineToFloor.median <= 1.35 ? "met" : "MISSED")"
+            ]
         )
     }
 
@@ -131,7 +147,12 @@ struct SigningBench: ParsableCommand {
                 }
             }
             let ours = workload.template.url(for: try workload.template.sign(key: key))
-            guard ours == theirs, try workload.template.url(forKey: key) == theirs else {
+            let room = workload.template.longestURL(forKeyOf: key.utf8.count)
+            let written = try withUnsafeTemporaryAllocation(byteCount: room, alignment: 1) { buffer in
+                let count = try workload.template.writeURL(forKey: key, to: buffer)
+                return String(decoding: buffer[..<count], as: UTF8.self)
+            }
+            guard ours == theirs, written == theirs, try workload.template.url(forKey: key) == theirs else {
                 throw BenchError(description: "\(workload.name): the URLs of \(key) differ:\n\(ours)\n\(theirs)")
             }
         }

@@ -41,6 +41,37 @@ struct S3PresignTemplateTests {
         }
     }
 
+    @Test(arguments: ["a", "b/ü+c", String(repeating: "漢", count: 341)])
+    func theURLIsWrittenIntoTheCallersMemory(key: String) throws {
+        let template = try Example.template()
+        let expected = try template.url(forKey: key)
+        let room = template.longestURL(forKeyOf: key.utf8.count)
+        #expect(room >= expected.utf8.count)
+        var buffer = [UInt8](repeating: 7, count: room + 1)
+        let count = try buffer.withUnsafeMutableBytes { try template.writeURL(forKey: key, to: $0) }
+        #expect(String(decoding: buffer[..<count], as: UTF8.self) == expected)
+        #expect(buffer[count...].allSatisfy { $0 == 7 })
+        // Exactly enough is enough; a byte less is none, and nothing is written.
+        buffer = [UInt8](repeating: 7, count: count)
+        try buffer.withUnsafeMutableBytes { _ = try template.writeURL(forKey: key, to: $0) }
+        #expect(String(decoding: buffer, as: UTF8.self) == expected)
+        buffer = [UInt8](repeating: 7, count: count - 1)
+        let refused = try refusal { try buffer.withUnsafeMutableBytes { try template.writeURL(forKey: key, to: $0) } }
+        #expect(refused == Refusal(.invalidLength, "buffer"))
+        #expect(buffer.allSatisfy { $0 == 7 })
+    }
+
+    @Test(arguments: [0, 1, 1_024, 1_025, .max, -1])
+    func roomForAnyKeyIsTold(length: Int) throws {
+        let template = try Example.template()
+        let longest = String(repeating: " ", count: min(1_024, max(1, length)))
+        #expect(template.longestURL(forKeyOf: length) >= (try template.url(forKey: longest).utf8.count) || length < 1)
+        #expect(
+            try refusal { try template.writeURL(forKey: "", to: .init(start: nil, count: 0)) }
+                == Refusal(.invalidKey, "key")
+        )
+    }
+
     @Test
     func theQueryIsInOrderAndTheSignatureLast() throws {
         let query: [S3ObjectOptions.Pair] = [

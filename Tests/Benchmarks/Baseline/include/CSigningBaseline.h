@@ -6,6 +6,7 @@
 #ifndef SIGNET_SIGNING_BASELINE_H
 #define SIGNET_SIGNING_BASELINE_H
 
+#include "AllocationCount.h"
 #include "KeyPairBaseline.h"
 
 #include <stddef.h>
