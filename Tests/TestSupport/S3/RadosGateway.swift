@@ -8,14 +8,14 @@ import Foundation
 /// virtual-host ones at `BUCKET.localhost`, and takes any region.
 package final class RadosGateway: Sendable {
     /// `http://127.0.0.1:PORT`
-    package let endpoint: String
-    package let port: UInt16
+    package var endpoint: String { server.endpoint }
+    package var port: UInt16 { server.port }
     package let region = "us-east-1"
     package let accessKey: String
     package let secretKey: String
     /// A bucket that is there and empty.
     package let bucket: String
-    private let process: ChildProcess
+    private let server: S3ServerProcess
 
     /// Starts one; it takes about two seconds.
     ///
@@ -39,54 +39,32 @@ package final class RadosGateway: Sendable {
         _ bucket: String,
         within duration: Duration
     ) async throws -> RadosGateway {
-        // It gets SIGTERM at the end of the tests' process: it has a directory to remove.
-        let process = try ChildProcess("/bin/bash", [script, accessKey, secretKey, bucket], ending: .terminate)
-        do {
-            let line = try await process.waitForLine(within: duration) { $0.hasPrefix("ready ") }
-            let endpoint = String(line.dropFirst("ready ".count))
-            guard let port = endpoint.split(separator: ":").last.flatMap({ UInt16($0) }) else {
-                throw TestSupportError("the S3 gateway says where it is in an unknown form: \(line)")
-            }
-            return RadosGateway(process, endpoint, port, accessKey, secretKey, bucket)
-        } catch {
-            process.terminate()
-            _ = try? await process.finish()
-            throw TestSupportError("the S3 gateway did not start: \(error)\n\(process.lastWords)")
-        }
+        let server = try await S3ServerProcess.start(
+            "the S3 gateway",
+            "/bin/bash",
+            [S3ServerProcess.script("radosgw.sh"), accessKey, secretKey, bucket],
+            within: duration
+        )
+        return RadosGateway(server, accessKey, secretKey, bucket)
     }
 
     /// One for the whole process of the tests, started when it is first asked for; it ends with that process.
-    package static func shared() async throws -> RadosGateway {
-        try await Shared.instance.gateway()
-    }
+    package static func shared() async throws -> RadosGateway { try await shared.value() }
 
-    private init(
-        _ process: ChildProcess,
-        _ endpoint: String,
-        _ port: UInt16,
-        _ accessKey: String,
-        _ secretKey: String,
-        _ bucket: String
-    ) {
-        self.process = process
-        self.endpoint = endpoint
-        self.port = port
+    private static let shared = SharedServer { try await RadosGateway.start() }
+
+    private init(_ server: S3ServerProcess, _ accessKey: String, _ secretKey: String, _ bucket: String) {
+        self.server = server
         self.accessKey = accessKey
         self.secretKey = secretKey
         self.bucket = bucket
     }
 
     /// The number of its process, for tests of what becomes of it.
-    package var processID: Int32 { process.processID }
+    package var processID: Int32 { server.process.processID }
 
     /// Ends it, and waits until nothing of it is left.
-    package func stop() async throws {
-        process.terminate()
-        _ = try await withDeadline(for: "the S3 gateway to end") { [process] in try await process.exitStatus() }
-    }
-
-    private static let script = URL(fileURLWithPath: #filePath)
-        .deletingLastPathComponent().appendingPathComponent("radosgw.sh").path
+    package func stop() async throws { try await server.stop() }
 }
 
 /// Runs an S3 server as long as the body runs.
@@ -101,17 +79,4 @@ package func withRadosGateway<Result>(_ body: (RadosGateway) async throws -> Res
     }
     try await gateway.stop()
     return result
-}
-
-/// Starts the shared instance once, however many ask at the same time.
-private actor Shared {
-    static let instance = Shared()
-
-    private var starting: Task<RadosGateway, any Error>?
-
-    func gateway() async throws -> RadosGateway {
-        let task = starting ?? Task { try await RadosGateway.start() }
-        starting = task
-        return try await task.value
-    }
 }
