@@ -18,9 +18,6 @@ public final class CloudFrontKey: @unchecked Sendable, CustomStringConvertible, 
     /// Bytes of a signature at most.
     private let longestSignature: Int
 
-    /// Bytes of a PEM file at most.
-    private static let longestPEM = 65_536
-
     /// Reads a key: PKCS#1 or PKCS#8 of RSA, SEC1 or PKCS#8 of EC; not encrypted.
     ///
     /// - Parameters:
@@ -38,7 +35,7 @@ public final class CloudFrontKey: @unchecked Sendable, CustomStringConvertible, 
                 message: "a key pair's id is 1 to 128 letters, digits, hyphens and underscores, as CloudFront names it"
             )
         }
-        let key = try Self.read(pem)
+        let key = try PrivateKeyPEM.read(pem)
         do throws(SigningError) {
             try Self.check(key)
         } catch {
@@ -79,32 +76,12 @@ public final class CloudFrontKey: @unchecked Sendable, CustomStringConvertible, 
         return signature
     }
 
-    // MARK: Reading
-
-    private static func read(_ pem: String) throws(SigningError) -> OpaquePointer {
-        guard pem.utf8.count <= longestPEM else { throw invalid("is longer than \(longestPEM) bytes") }
-        if pem.contains("ENCRYPTED") {
-            throw invalid("is encrypted; decrypt it first (openssl pkey -in FILE -out FILE) and guard the file instead")
-        }
-        var pem = pem
-        let key: OpaquePointer? = pem.withUTF8 { bytes in
-            guard let file = BIO_new_mem_buf(bytes.baseAddress, Int32(bytes.count)) else { return nil }
-            defer { BIO_free(file) }
-            // Without a callback OpenSSL would ask at the terminal for the password of an encrypted key.
-            return PEM_read_bio_PrivateKey(file, nil, { _, _, _, _ in -1 }, nil)
-        }
-        // What it wrote down about other forms that it tried would confuse whoever asks next on this thread.
-        ERR_clear_error()
-        guard let key else { throw invalid("is no private key in PEM (-----BEGIN PRIVATE KEY-----)") }
-        return key
-    }
-
     private static func check(_ key: OpaquePointer) throws(SigningError) {
         switch EVP_PKEY_get_base_id(key) {
         case EVP_PKEY_RSA:
             let bits = EVP_PKEY_get_bits(key)
             guard (2_048...16_384).contains(bits) else {
-                throw invalid("is an RSA key of \(bits) bits; CloudFront takes 2048")
+                throw PrivateKeyPEM.invalid("is an RSA key of \(bits) bits; CloudFront takes 2048")
             }
         case EVP_PKEY_EC:
             var name = [CChar](repeating: 0, count: 64)
@@ -113,15 +90,11 @@ public final class CloudFrontKey: @unchecked Sendable, CustomStringConvertible, 
             let curve = String(decoding: name[..<min(count, name.count)].map(UInt8.init(bitPattern:)), as: UTF8.self)
             guard isNamed, curve == "prime256v1" else {
                 ERR_clear_error()
-                throw invalid("is an EC key of another curve; CloudFront takes P-256 (prime256v1)")
+                throw PrivateKeyPEM.invalid("is an EC key of another curve; CloudFront takes P-256 (prime256v1)")
             }
         default:
-            throw invalid("is neither RSA nor EC")
+            throw PrivateKeyPEM.invalid("is neither RSA nor EC")
         }
-    }
-
-    private static func invalid(_ what: String) -> SigningError {
-        SigningError(.invalidPrivateKey, parameter: "privateKey", message: "the key \(what)")
     }
 
     /// Names the key pair alone.

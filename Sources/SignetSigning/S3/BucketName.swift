@@ -2,6 +2,9 @@
 
 /// The rules for a bucket's name (S3 User Guide, "General purpose bucket naming rules").
 enum BucketName {
+    /// What no bucket's name may begin with, whatever its kind.
+    static let reservedPrefixes = ["xn--", "sthree-"]
+
     /// - Parameter isRelaxed: Accepts capitals and underscores too, as some other stores do in paths.
     static func check(_ name: String, isRelaxed: Bool) throws(SigningError) {
         func refuse(_ what: String) throws(SigningError) {
@@ -35,7 +38,7 @@ enum BucketName {
         if parts.count == 4, parts.allSatisfy({ UInt8($0) != nil }) {
             return try refuse("is not formed like an IP address")
         }
-        for prefix in ["xn--", "sthree-"] where name.hasPrefix(prefix) {
+        for prefix in reservedPrefixes where name.hasPrefix(prefix) {
             return try refuse("does not begin with the reserved \(prefix)")
         }
         for suffix in ["--ol-s3", ".mrap", "--table-s3"] where name.hasSuffix(suffix) {

@@ -16,13 +16,14 @@ struct DirectoryBucketName {
         let zone = separator.map { parts[parts.index($0, offsetBy: 2)...] } ?? ""
         guard
             let separator, !parts[..<separator].isEmpty, name.utf8.count <= 63, HostName.isValid(name),
-            !name.contains("."), !name.contains("_"), zone.contains("-"), HostName.isValid(zone)
+            !name.contains("."), !name.contains("_"), zone.contains("-"), HostName.isValid(zone),
+            !BucketName.reservedPrefixes.contains(where: name.hasPrefix)
         else {
             throw SigningError(
                 .invalidBucket,
                 parameter: "bucket",
                 message: "a directory bucket is named base--zone\(suffix), e.g. logs--usw2-az1\(suffix), "
-                    + "in at most 63 characters"
+                    + "in at most 63 characters, and does not begin with \(BucketName.reservedPrefixes.joined(separator: " or "))"
             )
         }
         self.name = name

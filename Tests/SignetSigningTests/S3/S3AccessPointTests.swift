@@ -79,7 +79,8 @@ struct S3AccessPointTests {
     }
 
     @Test(arguments: [
-        "--x-s3", "logs--x-s3", "--usw2-az1--x-s3", "logs--zone--x-s3", "Logs--usw2-az1--x-s3", "a.b--usw2-az1--x-s3",
+        "xn--t--usw2-az1--x-s3", "--x-s3", "logs--x-s3", "--usw2-az1--x-s3", "logs--zone--x-s3", "Logs--usw2-az1--x-s3",
+        "a.b--usw2-az1--x-s3",
     ])
     func aDirectoryBucketWithoutAZoneIsRefused(bucket: String) throws {
         let refused = try refusal { try S3Endpoint.resolve(bucket: bucket, region: "us-west-2") }
