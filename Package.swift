@@ -117,7 +117,12 @@ let package = Package(
             exclude: ["Baseline", "Peers/peers.py", "Peers/requirements.txt"],
             swiftSettings: settings
         ),
-        .target(name: "TestSupport", path: "Tests/TestSupport", exclude: ["S3/radosgw.sh", "S3/swift_s3.py"], swiftSettings: settings),
+        .target(
+            name: "TestSupport",
+            path: "Tests/TestSupport",
+            exclude: ["S3/radosgw.sh", "S3/swift_s3.py"],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "ContractTests",
             dependencies: ["Contract", "TestSupport", .protobuf, .crypto],

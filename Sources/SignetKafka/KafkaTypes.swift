@@ -44,5 +44,6 @@ public enum KafkaOffset: Sendable, Hashable {
     case end
     /// The group's committed offset.
     case stored
+    /// This offset.
     case at(Int64)
 }

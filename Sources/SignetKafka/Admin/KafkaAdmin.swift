@@ -27,8 +27,11 @@ public final class KafkaAdmin: Sendable {
 
     /// What became of a topic.
     public enum Outcome: Sendable {
+        /// It was made.
         case created
+        /// It was there.
         case existed
+        /// It could not be made.
         case failed(KafkaError)
     }
 

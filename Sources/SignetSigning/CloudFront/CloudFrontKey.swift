@@ -109,6 +109,7 @@ public final class CloudFrontKey: @unchecked Sendable, CustomStringConvertible, 
 public enum CloudFrontHash: String, Sendable, Hashable, CaseIterable {
     /// What CloudFront takes where nothing is said.
     case sha1 = "SHA1"
+    /// What a URL or cookie must name, and then CloudFront takes it.
     case sha256 = "SHA256"
 
     var algorithm: OpaquePointer? {

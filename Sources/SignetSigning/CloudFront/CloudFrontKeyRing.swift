@@ -10,7 +10,9 @@ public struct CloudFrontKeyRing: Sendable {
         /// Unix seconds; 0: always.
         public let activeFrom: Int64
 
-        /// - Parameter activeFrom: Unix seconds.
+        /// - Parameters:
+        ///   - key: The key.
+        ///   - activeFrom: Unix seconds.
         public init(key: CloudFrontKey, activeFrom: Int64 = 0) {
             self.key = key
             self.activeFrom = activeFrom

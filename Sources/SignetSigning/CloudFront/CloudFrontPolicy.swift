@@ -19,7 +19,10 @@ public struct CloudFrontPolicy: Sendable, Hashable {
 
     /// A canned policy: one URL, until `end`.
     ///
-    /// - Parameter signingTime: Unix seconds that `end` must lie after; `nil`: not checked.
+    /// - Parameters:
+    ///   - url: Encoded, with its own query.
+    ///   - end: Unix seconds.
+    ///   - signingTime: Unix seconds that `end` must lie after; `nil`: not checked.
     /// - Throws: `invalid_resource` or `invalid_expiry`.
     public init(url: String, end: Int64, signingTime: Int64? = nil) throws(SigningError) {
         try Self.check(resource: url)
@@ -38,6 +41,8 @@ public struct CloudFrontPolicy: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - resource: With `*` for any characters and `?` for one; `*` alone: everything.
+    ///   - end: Unix seconds.
+    ///   - start: Unix seconds before `end`; `nil`: at once.
     ///   - ipRange: `203.0.113.0/24`, or one address; IPv4 alone.
     ///   - signingTime: Unix seconds that `end` must lie after; `nil`: not checked.
     /// - Throws: `invalid_resource`, `invalid_expiry`, `invalid_time` or `invalid_ip_range`.

@@ -32,6 +32,8 @@ public struct POSTPolicy: Sendable {
     /// Signs the policy.
     ///
     /// - Parameters:
+    ///   - credentials: What it is signed with.
+    ///   - time: When it is signed.
     ///   - expiresIn: Seconds, 1 to 604,800.
     ///   - region: Of the scope: the bucket's.
     ///   - service: Of the scope: `s3`, or `s3express` for directory buckets.

@@ -5,7 +5,9 @@
 public struct PresignExpiry: Sendable, Hashable {
     /// What sets the end.
     public enum Limit: String, Sendable, Hashable {
+        /// What was asked for.
         case request
+        /// The credential, which ends before.
         case credential
     }
 
@@ -21,6 +23,7 @@ public struct PresignExpiry: Sendable, Hashable {
 
     /// - Parameters:
     ///   - seconds: 1 to 604,800.
+    ///   - time: When the URL is signed.
     ///   - credentialExpiration: Unix seconds; `nil`: unknown.
     /// - Throws: `invalid_expiry`, or `credential_expired` if nothing would be left.
     public init(seconds: Int64, from time: SigningTime, credentialExpiration: Int64?) throws(SigningError) {

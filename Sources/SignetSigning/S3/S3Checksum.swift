@@ -5,10 +5,15 @@
 public struct S3Checksum: Sendable, Hashable {
     /// How it is computed.
     public enum Algorithm: String, Sendable, Hashable, CaseIterable {
+        /// 4 bytes, with the polynomial of zlib.
         case crc32 = "CRC32"
+        /// 4 bytes, with Castagnoli's polynomial.
         case crc32c = "CRC32C"
+        /// 8 bytes, with the polynomial of NVM Express.
         case crc64nvme = "CRC64NVME"
+        /// 20 bytes.
         case sha1 = "SHA1"
+        /// 32 bytes.
         case sha256 = "SHA256"
 
         /// Bytes of a value.
@@ -27,7 +32,9 @@ public struct S3Checksum: Sendable, Hashable {
     /// In base64, big-endian; of a multipart upload `-` and the number of parts may follow.
     public let value: String
 
-    /// - Parameter value: Base64 of as many bytes as the algorithm gives.
+    /// - Parameters:
+    ///   - algorithm: How it was computed.
+    ///   - value: Base64 of as many bytes as the algorithm gives.
     /// - Throws: `invalid_checksum`.
     public init(_ algorithm: Algorithm, value: String) throws(SigningError) {
         let digits = value.utf8.prefix { $0 != UInt8(ascii: "-") }

@@ -2,17 +2,29 @@
 
 /// What a presigned request does (S3 API Reference, "Actions").
 public enum S3Operation: String, Sendable, Hashable, CaseIterable {
+    /// Reads an object, or a part of it.
     case getObject = "GetObject"
+    /// Reads what is known of an object.
     case headObject = "HeadObject"
+    /// Writes an object of at most 5 GB.
     case putObject = "PutObject"
+    /// Deletes an object, or one of its versions.
     case deleteObject = "DeleteObject"
+    /// Copies an object of at most 5 GB within S3.
     case copyObject = "CopyObject"
+    /// Lists a bucket's objects, 1,000 in a page.
     case listObjects = "ListObjectsV2"
+    /// Begins an upload in parts.
     case createMultipartUpload = "CreateMultipartUpload"
+    /// Writes a part, 5 MiB to 5 GiB but for the last.
     case uploadPart = "UploadPart"
+    /// Makes a part of a range of another object.
     case uploadPartCopy = "UploadPartCopy"
+    /// Lists the parts of an upload, 1,000 in a page.
     case listParts = "ListParts"
+    /// Makes the parts an object.
     case completeMultipartUpload = "CompleteMultipartUpload"
+    /// Ends an upload in parts without an object.
     case abortMultipartUpload = "AbortMultipartUpload"
 
     /// What the client must send it with.

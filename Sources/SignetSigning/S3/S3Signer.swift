@@ -19,6 +19,9 @@ public final class S3Signer: Sendable, CustomStringConvertible, CustomDebugStrin
     /// Compiles everything that presigned requests have in common but for the key.
     ///
     /// - Parameters:
+    ///   - operation: What the requests do.
+    ///   - endpoint: Where they go.
+    ///   - time: When they are signed.
     ///   - expiresIn: Seconds, 1 to 604,800.
     ///   - options: What is signed besides `host`; the client must send exactly the headers that the template names.
     /// - Throws: `SigningError` that names what is wrong.

@@ -9,7 +9,10 @@ public struct CanonicalHeaders: Sendable, Hashable {
     /// What the client must send besides `host`, lower-case names, in order.
     let sent: [HeaderField]
 
-    /// - Parameter host: With its port, if that is not the scheme's default.
+    /// - Parameters:
+    ///   - host: With its port, if that is not the scheme's default.
+    ///   - headers: What is signed besides; names in any case.
+    /// - Throws: `invalid_host` or `invalid_header`.
     public init(host: String, headers: [(name: String, value: String)]) throws(SigningError) {
         var fields: [HeaderField] = []
         for (name, value) in headers { fields.append(try HeaderField(name: name, value: value)) }

@@ -12,6 +12,7 @@ public struct CanonicalRequest: Sendable, Hashable, CustomStringConvertible, Cus
     public let text: String
 
     /// - Parameters:
+    ///   - method: Of HTTP, e.g. `GET`.
     ///   - path: Encoded.
     ///   - query: Encoded and sorted.
     ///   - headers: In canonical form.

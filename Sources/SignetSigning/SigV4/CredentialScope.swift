@@ -9,7 +9,10 @@ public struct CredentialScope: Sendable, Hashable, CustomStringConvertible {
     /// `s3`.
     public let service: String
 
-    /// - Parameter dateStamp: The day of signing, `yyyyMMdd`.
+    /// - Parameters:
+    ///   - dateStamp: The day of signing, `yyyyMMdd`.
+    ///   - region: E.g. `us-east-1`.
+    ///   - service: `s3`, or `s3express` for directory buckets.
     public init(dateStamp: String, region: String, service: String = "s3") {
         self.dateStamp = dateStamp
         self.region = region

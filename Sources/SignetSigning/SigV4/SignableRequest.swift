@@ -41,6 +41,7 @@ public struct SignableRequest: Sendable {
     /// (S3 API Reference, "Signature Calculations for the Authorization Header: Transferring Payload in a Single Chunk").
     ///
     /// - Parameters:
+    ///   - credentials: What it is signed with.
     ///   - time: S3 takes the request up to 15 minutes before and after it.
     ///   - region: Of the scope, e.g. `us-east-1`.
     ///   - service: Of the scope: `s3`, or `s3express` for directory buckets.

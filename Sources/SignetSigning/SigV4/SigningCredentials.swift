@@ -14,6 +14,7 @@ public struct SigningCredentials: Sendable, CustomStringConvertible, CustomDebug
     ///   - accessKeyID: 1 to 128 printable ASCII characters without `/` and space (MinIO, R2 and Ceph use any form).
     ///   - secretAccessKey: Not empty; its memory is overwritten when the last copy goes.
     ///   - sessionToken: Empty is none, as in `AWS_SESSION_TOKEN=`.
+    ///   - expiration: When the credential ends, Unix seconds; `nil`: unknown, or never.
     public init(
         accessKeyID: String,
         secretAccessKey: String,

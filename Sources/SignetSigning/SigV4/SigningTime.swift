@@ -38,7 +38,9 @@ public struct SigningTime: Sendable, Hashable {
 
     /// The start of the window that a time lies in: equal requests within it get equal signatures.
     ///
-    /// - Parameter window: Seconds, 1 to 86,400; 0: the time itself.
+    /// - Parameters:
+    ///   - unixSeconds: A time within the window.
+    ///   - window: Seconds, 1 to 86,400; 0: the time itself.
     /// - Throws: `invalid_time`.
     public init(unixSeconds: Int64, window: Int64) throws(SigningError) {
         guard (0...86_400).contains(window) else {

@@ -16,12 +16,15 @@ public struct MultiRegionPresigner: Sendable, CustomStringConvertible, CustomDeb
     /// Presigns any request; equal calls give equivalent, not equal, URLs.
     ///
     /// - Parameters:
+    ///   - method: Of HTTP, e.g. `GET`.
     ///   - host: `{alias}.accesspoint.s3-global.{suffix}`.
     ///   - path: Not encoded, with its leading slash: it is encoded once and not normalised.
     ///   - query: Not encoded.
     ///   - headers: What is signed besides `host`; the client must send exactly these.
     ///   - regionSet: Where the URL holds.
+    ///   - time: When it is signed.
     ///   - expiresIn: Seconds, 1 to 604,800.
+    ///   - service: Of the scope.
     /// - Throws: `invalid_method`, `invalid_host`, `invalid_path`, `invalid_query`, `invalid_header`, `invalid_expiry`,
     ///   `invalid_value` (service), `credential_expired` or `signing_failed`.
     public func presign(
@@ -71,8 +74,13 @@ public struct MultiRegionPresigner: Sendable, CustomStringConvertible, CustomDeb
     /// Presigns an operation of S3.
     ///
     /// - Parameters:
+    ///   - operation: What the request does.
     ///   - endpoint: A multi-region access point's.
     ///   - key: 1 to 1,024 bytes of any Unicode; empty for operations on the bucket.
+    ///   - options: What is signed besides `host`.
+    ///   - regionSet: Where the URL holds.
+    ///   - time: When it is signed.
+    ///   - expiresIn: Seconds, 1 to 604,800.
     /// - Throws: What the other function throws; `invalid_endpoint`, `invalid_key`, and what options are refused for.
     public func presign(
         _ operation: S3Operation,

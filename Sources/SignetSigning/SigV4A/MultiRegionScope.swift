@@ -7,7 +7,9 @@ public struct MultiRegionScope: Sendable, Hashable, CustomStringConvertible {
     /// `s3`.
     public let service: String
 
-    /// - Parameter dateStamp: The day of signing, `yyyyMMdd`.
+    /// - Parameters:
+    ///   - dateStamp: The day of signing, `yyyyMMdd`.
+    ///   - service: `s3`.
     public init(dateStamp: String, service: String = "s3") {
         self.dateStamp = dateStamp
         self.service = service

@@ -63,7 +63,9 @@ public struct SigV4APublicKey: Sendable, CustomStringConvertible {
 
     /// Whether a signature is of this string and by this key.
     ///
-    /// - Parameter signature: DER in lower-case hexadecimal digits.
+    /// - Parameters:
+    ///   - signature: DER in lower-case hexadecimal digits.
+    ///   - stringToSign: What it should be of.
     public func verifies(_ signature: String, of stringToSign: StringToSign) -> Bool {
         guard let bytes = Hexadecimal.bytes(signature) else { return false }
         return verifies(bytes, of: stringToSign)

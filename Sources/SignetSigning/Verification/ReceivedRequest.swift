@@ -22,6 +22,7 @@ public struct ReceivedRequest: Sendable, CustomStringConvertible, CustomDebugStr
     /// A request as a client would send it: a presigned URL, or any URL with signed headers.
     ///
     /// - Parameters:
+    ///   - method: Of HTTP, as it came.
     ///   - url: Of HTTP, encoded.
     ///   - headers: What is sent along with it; `host` follows from the URL.
     /// - Throws: `invalid_url`, and what the other initialiser throws.
@@ -33,6 +34,7 @@ public struct ReceivedRequest: Sendable, CustomStringConvertible, CustomDebugStr
     /// A request as a server sees it.
     ///
     /// - Parameters:
+    ///   - method: Of HTTP, as it came.
     ///   - host: The value of `Host`, or of `:authority`.
     ///   - target: Path and query as they came, encoded.
     ///   - headers: As they came; `host` among them is passed over.

@@ -13,6 +13,7 @@ public struct SignatureVerifier: Sendable {
     public let service: String
 
     /// - Parameters:
+    ///   - credentials: What requests are checked against.
     ///   - region: Of the server that checks; `nil`: not looked at, as some stores do.
     ///   - service: `s3`, or `s3express` for directory buckets.
     public init(credentials: SigningCredentials, region: String? = nil, service: String = "s3") {
@@ -24,6 +25,7 @@ public struct SignatureVerifier: Sendable {
     /// Checks a request.
     ///
     /// - Parameters:
+    ///   - request: As it came.
     ///   - body: The hash of the body that came; `nil`: not looked at.
     ///   - now: Unix seconds.
     public func verify(_ request: ReceivedRequest, body: PayloadHash? = nil, now: Int64) -> SignatureVerification {
@@ -48,6 +50,7 @@ public struct SignatureVerifier: Sendable {
     /// Looks at all that needs no key: the time of a request, and the headers that it is of.
     ///
     /// - Parameters:
+    ///   - request: As it came.
     ///   - body: The hash of the body that came; `nil`: not looked at.
     ///   - now: Unix seconds.
     public static func examine(
