@@ -144,7 +144,7 @@ let package = Package(
         .testTarget(
             name: "WorkerTests",
             dependencies: [
-                "Worker", "Contract", "SignetKafka", "TestSupport", .lifecycle, .logging, .protobuf,
+                "Worker", "Contract", "SignetKafka", "Management", "TestSupport", .lifecycle, .logging, .protobuf,
             ],
             swiftSettings: settings
         ),

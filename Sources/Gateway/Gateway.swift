@@ -80,8 +80,10 @@ package final class Gateway: Service {
         return try await listening.value()
     }
 
-    /// Adds what must hold for the gateway to be ready.
-    package func addReadinessChecks(to registry: ReadinessRegistry) {
+    /// Adds what must hold for the gateway to be left running, and to be given requests.
+    package func addHealthChecks(liveness: HealthChecks, readiness registry: HealthChecks) {
+        liveness.addLoop("gateway.replies.poll") { [router] in router.pollAge }
+        liveness.addLoop("gateway.jobs.poll") { [producer] in producer.pollAge }
         registry.add("gateway.broker") { [monitor] in
             monitor.isReachable ? nil : "no Kafka broker answers"
         }

@@ -8,6 +8,7 @@ package struct GatewayError: Error, Sendable, CustomStringConvertible {
             case invalidConfiguration = "invalid_configuration"
             case cannotListen = "cannot_listen"
             case missingTopic = "missing_topic"
+            case cancelled
             case kafka
         }
 
@@ -19,6 +20,8 @@ package struct GatewayError: Error, Sendable, CustomStringConvertible {
         package static let cannotListen = Code(value: .cannotListen)
         /// A topic that the gateway needs does not exist, or lacks the configured partition.
         package static let missingTopic = Code(value: .missingTopic)
+        /// Whoever asked waits no longer.
+        package static let cancelled = Code(value: .cancelled)
         /// Kafka refused for good.
         package static let kafka = Code(value: .kafka)
 

@@ -8,7 +8,8 @@ final class OneShot<Value: Sendable>: Sendable {
 
     private struct State {
         var result: Result<Value, GatewayError>?
-        var waiters: [Waiter] = []
+        var waiters: [UInt64: Waiter] = [:]
+        var last: UInt64 = 0
     }
 
     private let state = Mutex(State())
@@ -18,8 +19,8 @@ final class OneShot<Value: Sendable>: Sendable {
         let waiters = state.withLock { state -> [Waiter] in
             guard state.result == nil else { return [] }
             state.result = result
-            defer { state.waiters = [] }
-            return state.waiters
+            defer { state.waiters = [:] }
+            return Array(state.waiters.values)
         }
         for waiter in waiters { waiter.resume(returning: result) }
     }
@@ -27,14 +28,27 @@ final class OneShot<Value: Sendable>: Sendable {
     /// The value if it is known.
     var current: Result<Value, GatewayError>? { state.withLock { $0.result } }
 
-    /// Waits for the value, whatever becomes of the task that waits: whoever owns the value resolves it in the end.
+    /// Waits for the value.
+    ///
+    /// - Throws: What it was resolved with, or `cancelled`.
     func value() async throws(GatewayError) -> Value {
-        let result = await withCheckedContinuation { continuation in
-            let known: Result<Value, GatewayError>? = state.withLock { state in
-                if state.result == nil { state.waiters.append(continuation) }
-                return state.result
+        let id = state.withLock { state in
+            state.last += 1
+            return state.last
+        }
+        let cancelled = GatewayError(.cancelled, message: "nobody waits any more")
+        let result = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let known: Result<Value, GatewayError>? = state.withLock { state in
+                    if let result = state.result { return result }
+                    if Task.isCancelled { return .failure(cancelled) }
+                    state.waiters[id] = continuation
+                    return nil
+                }
+                if let known { continuation.resume(returning: known) }
             }
-            if let known { continuation.resume(returning: known) }
+        } onCancel: {
+            state.withLock { $0.waiters.removeValue(forKey: id) }?.resume(returning: .failure(cancelled))
         }
         return try result.get()
     }

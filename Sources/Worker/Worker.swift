@@ -3,8 +3,10 @@
 internal import Contract
 internal import Foundation
 package import Logging
+package import Management
 internal import ServiceLifecycle
 internal import SignetKafka
+internal import Synchronization
 
 /// A worker: consumes jobs, signs, replies and publishes events, until it is told to stop; then it drains.
 package struct Worker: Service {
@@ -17,6 +19,17 @@ package struct Worker: Service {
     private let quarantine: Quarantine
     private let parking: RecordParking
     private let metrics = WorkerMetrics()
+    /// The first two are those that `joined` waits for.
+    private let lanes: [WorkerPool.Lane]
+    private let isDraining = Draining()
+
+    /// Beyond this a batch in flight makes the worker unready.
+    private static let longestFlight = Duration.seconds(120)
+
+    /// Whether the worker was told to stop.
+    private final class Draining: Sendable {
+        let flag = Atomic<Bool>(false)
+    }
     private let credentials: CredentialResolver
     private let joining = Joining(lanes: 2)
     private let clock: @Sendable () -> Int64
@@ -44,6 +57,7 @@ package struct Worker: Service {
         signing = try Self.consumer(of: configuration.signingGroup, configuration, logger)
         bulk = try Self.consumer(of: configuration.bulkGroup, configuration, logger)
         laterRounds = try Self.consumerOfLaterRounds(configuration, logger)
+        lanes = Self.lanes(configuration, signing: signing, bulk: bulk, laterRounds: laterRounds)
         quarantine = try Self.quarantine(configuration, now: clock(), logger)
         parking = RecordParking(
             producer: producer,
@@ -100,14 +114,33 @@ package struct Worker: Service {
         )
     }
 
-    /// Why the worker is not ready; `nil` once Kafka answers.
-    package func unreadiness() async -> String? {
-        do {
-            try await producer.probe()
-            return parking.isHeld
+    /// Adds what must hold for the worker to be left running, and to count as ready.
+    package func addHealthChecks(liveness: HealthChecks, readiness: HealthChecks) {
+        liveness.addLoop("worker.producer.poll") { [producer] in producer.pollAge }
+        for lane in lanes {
+            liveness.addLoop("worker.\(lane.name).poll") { lane.consumer.pollAge }
+            readiness.add("worker.\(lane.name).inflight") {
+                guard let age = lane.inFlight.oldestAge, age > Self.longestFlight else { return nil }
+                return "a batch is in flight for \(age.components.seconds) s"
+            }
+        }
+        readiness.add("worker.broker") { [producer] in
+            do throws(KafkaError) {
+                try await producer.probe()
+                return nil
+            } catch {
+                return "Kafka does not answer: \(error.code)"
+            }
+        }
+        readiness.add("worker.groups") { [joining] in
+            joining.isComplete ? nil : "the worker has not joined its consumer groups yet"
+        }
+        readiness.add("worker.deadletters") { [parking] in
+            parking.isHeld
                 ? "too many jobs end as dead letters, so their partitions are held; look at the dead letters" : nil
-        } catch {
-            return "Kafka does not answer: \(error.code)"
+        }
+        readiness.add("worker.running") { [isDraining] in
+            isDraining.flag.load(ordering: .relaxed) ? "the worker is stopping" : nil
         }
     }
 
@@ -116,15 +149,25 @@ package struct Worker: Service {
         try await joining.value()
     }
 
-    /// The first two are those that `joined` waits for.
-    private var lanes: [WorkerPool.Lane] {
+    private static func lanes(
+        _ configuration: WorkerConfiguration,
+        signing: KafkaConsumer,
+        bulk: KafkaConsumer,
+        laterRounds: KafkaConsumer?
+    ) -> [WorkerPool.Lane] {
         [
-            WorkerPool.Lane(kind: .interactive, group: configuration.signingGroup, consumer: signing),
-            WorkerPool.Lane(kind: .bulk, group: configuration.bulkGroup, consumer: bulk),
+            WorkerPool.Lane(
+                name: "signing",
+                kind: .interactive,
+                group: configuration.signingGroup,
+                consumer: signing
+            ),
+            WorkerPool.Lane(name: "bulk", kind: .bulk, group: configuration.bulkGroup, consumer: bulk),
         ]
             + (laterRounds.map { consumer in
                 [
                     WorkerPool.Lane(
+                        name: "retry",
                         kind: .bulk,
                         group: configuration.retryGroup,
                         consumer: consumer,
@@ -189,7 +232,11 @@ package struct Worker: Service {
                 logger: logger
             )
         )
-        try await group.run()
+        try await withGracefulShutdownHandler {
+            try await group.run()
+        } onGracefulShutdown: { [isDraining] in
+            isDraining.flag.store(true, ordering: .relaxed)
+        }
     }
 }
 

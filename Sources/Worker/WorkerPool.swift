@@ -20,6 +20,8 @@ struct WorkerPool: Service {
 
     /// A consumer with its place in the turn.
     struct Lane: Sendable {
+        /// For people.
+        let name: String
         let kind: TurnScheduler<Turn>.Lane
         let group: String
         let consumer: KafkaConsumer
@@ -85,13 +87,13 @@ struct WorkerPool: Service {
                     joining.join(lane: index)
                     logger.info(
                         "Partitions assigned",
-                        metadata: ["lane": "\(lane.kind)", "count": "\(partitions.count)"]
+                        metadata: ["lane": "\(lane.name)", "count": "\(partitions.count)"]
                     )
                 case .revoking(let revocation):
                     logger.info(
                         "Partitions revoked",
                         metadata: [
-                            "lane": "\(lane.kind)", "count": "\(revocation.partitions.count)",
+                            "lane": "\(lane.name)", "count": "\(revocation.partitions.count)",
                             "lost": "\(revocation.isLost)",
                         ]
                     )

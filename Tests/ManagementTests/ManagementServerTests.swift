@@ -12,7 +12,7 @@ import Synchronization
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct ManagementServerTests {
-    private let readiness = ReadinessRegistry()
+    private let readiness = HealthChecks()
     private let metrics = PrometheusMetricsFactory()
 
     private struct Answer {

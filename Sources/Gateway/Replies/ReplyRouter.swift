@@ -12,6 +12,8 @@ internal import SwiftProtobuf
 /// ready only once that is known. Another gateway may share the partition: its replies are counted and passed over.
 final class ReplyRouter: Service {
     private let consumer: KafkaConsumer
+    /// How long ago replies were last looked for.
+    var pollAge: Duration? { consumer.pollAge }
     private let topic: String
     private let configuredPartition: Int32?
     private let instanceID: String

@@ -40,7 +40,7 @@ struct DemoCommand: AsyncParsableCommand {
             ],
             logger: runtime.logger
         )
-        platform.gateway.addReadinessChecks(to: runtime.readiness)
+        platform.addHealthChecks(liveness: runtime.liveness, readiness: runtime.readiness)
         let scenario = DemoScenario(
             platform: platform,
             topics: try settings.topics,

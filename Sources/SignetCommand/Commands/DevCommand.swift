@@ -27,7 +27,7 @@ struct DevCommand: AsyncParsableCommand {
         let settings = try options.load(flags: port.map { ["http.port=\($0)"] } ?? [])
         let runtime = ProcessRuntime(settings, label: "signet.dev")
         let platform = try LocalPlatform(settings, port: nil, environment: settings.environment, logger: runtime.logger)
-        platform.gateway.addReadinessChecks(to: runtime.readiness)
+        platform.addHealthChecks(liveness: runtime.liveness, readiness: runtime.readiness)
         let services: [ServiceGroupConfiguration.ServiceConfiguration] =
             [.init(service: try runtime.management())] + platform.services + [
                 .once {

@@ -27,7 +27,7 @@ struct GatewayCommand: AsyncParsableCommand {
         let runtime = ProcessRuntime(settings, label: "signet.gateway")
         let configuration = try settings.gatewayConfiguration()
         let gateway = try Gateway(configuration: configuration, logger: runtime.logger)
-        gateway.addReadinessChecks(to: runtime.readiness)
+        gateway.addHealthChecks(liveness: runtime.liveness, readiness: runtime.readiness)
         try await runtime.run([
             .init(service: try runtime.management()),
             .init(service: gateway),

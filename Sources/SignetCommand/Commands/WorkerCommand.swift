@@ -28,7 +28,7 @@ struct WorkerCommand: AsyncParsableCommand {
             environment: settings.environment,
             logger: runtime.logger
         )
-        runtime.readiness.add("kafka") { await worker.unreadiness() }
+        worker.addHealthChecks(liveness: runtime.liveness, readiness: runtime.readiness)
         try await runtime.run([
             .init(service: try runtime.management()),
             .init(service: worker),

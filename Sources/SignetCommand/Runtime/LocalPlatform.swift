@@ -40,6 +40,11 @@ struct LocalPlatform {
         gateway = try Gateway(configuration: gatewayConfiguration, logger: logger)
     }
 
+    func addHealthChecks(liveness: HealthChecks, readiness: HealthChecks) {
+        worker.addHealthChecks(liveness: liveness, readiness: readiness)
+        gateway.addHealthChecks(liveness: liveness, readiness: readiness)
+    }
+
     /// In the order in which they start; the gateway ends first.
     var services: [ServiceGroupConfiguration.ServiceConfiguration] {
         [.init(service: BrokerLife(broker: broker)), .init(service: worker), .init(service: gateway)]

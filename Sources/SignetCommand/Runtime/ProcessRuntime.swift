@@ -10,7 +10,10 @@ internal import UnixSignals
 /// What every long-running command has besides its work: log, metrics, the management port, and an orderly end.
 struct ProcessRuntime {
     let logger: Logger
-    let readiness = ReadinessRegistry()
+    /// What must hold for the process to be left running.
+    let liveness = HealthChecks()
+    /// What must hold for it to be given work.
+    let readiness = HealthChecks()
     private let metrics = PrometheusMetricsFactory()
     private let settings: Settings
 
@@ -36,6 +39,7 @@ struct ProcessRuntime {
         return ManagementServer(
             host: host,
             port: try port ?? settings.managementPort,
+            liveness: liveness,
             readiness: readiness,
             metrics: metrics,
             logger: logger,
@@ -45,21 +49,51 @@ struct ProcessRuntime {
         )
     }
 
-    /// Runs services until one ends, or SIGTERM or SIGINT asks for an orderly end, in the reverse order.
+    /// Runs services until one ends, or SIGTERM or SIGINT asks for an orderly end, in the reverse order. A second signal
+    /// ends the process at once; so does the watchdog, after shutdown.timeout.
     func run(_ services: [ServiceGroupConfiguration.ServiceConfiguration]) async throws {
-        var configuration = ServiceGroupConfiguration(
-            services: services,
-            gracefulShutdownSignals: [.sigterm, .sigint],
-            logger: logger
-        )
-        configuration.maximumGracefulShutdownDuration = try settings.shutdownTimeout
-        configuration.maximumCancellationDuration = .seconds(5)
+        let patience = try settings.shutdownTimeout
+        let watchdog = Watchdog(logger: logger)
+        let guarded = services.map { configuration in
+            var configuration = configuration
+            configuration.service = Guarded(service: configuration.service) { watchdog.arm(patience) }
+            return configuration
+        }
+        let group = ServiceGroup(configuration: .init(services: guarded, logger: logger))
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask {
+                var isEnding = false
+                for await signal in await UnixSignalsSequence(trapping: [.sigterm, .sigint]) {
+                    if isEnding { watchdog.force() }
+                    isEnding = true
+                    logger.info("Ends in order", metadata: ["signal": "\(signal)"])
+                    watchdog.arm(patience)
+                    await group.triggerGracefulShutdown()
+                }
+            }
+            defer { tasks.cancelAll() }
+            do {
+                try await group.run()
+            } catch let error as ServiceGroupError {
+                // Its text shows the insides of the service.
+                logger.debug("A service ended unexpectedly", metadata: ["error": "\(error)"])
+                throw CommandError("a part of the process ended unexpectedly; its log says why")
+            }
+        }
+    }
+}
+
+/// A service at whose failure the others are given a bounded time to end.
+private struct Guarded: Service {
+    let service: any Service
+    let onFailure: @Sendable () -> Void
+
+    func run() async throws {
         do {
-            try await ServiceGroup(configuration: configuration).run()
-        } catch let error as ServiceGroupError {
-            // Its text shows the insides of the service.
-            logger.debug("A service ended unexpectedly", metadata: ["error": "\(error)"])
-            throw CommandError("a part of the process ended unexpectedly; its log says why")
+            try await service.run()
+        } catch {
+            onFailure()
+            throw error
         }
     }
 }

@@ -55,8 +55,7 @@ public final class KafkaAdmin: Sendable {
         timeout: Duration = .seconds(15)
     ) async throws(KafkaError) -> [String: Outcome] {
         let client = client
-        let answer = await DedicatedThread.run { Self.create(topics, client, timeout) }
-        return try answer.get()
+        return try await DedicatedThread.ask { Self.create(topics, client, timeout) }
     }
 
     private static func create(

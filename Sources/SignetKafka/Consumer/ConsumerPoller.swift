@@ -31,6 +31,8 @@ final class ConsumerPoller: @unchecked Sendable {
     private let logger: Logger
     private let shared = Mutex(Shared())
     private let wakeUp = ThreadSignal()
+    /// When the loop last came round.
+    let pulse = Pulse()
 
     // The poll thread only.
     private let queue: NativeQueue
@@ -109,7 +111,7 @@ final class ConsumerPoller: @unchecked Sendable {
         timeout: Duration
     ) async throws(KafkaError) -> (low: Int64, high: Int64) {
         let client = client
-        let (code, low, high) = await DedicatedThread.run { () -> (rd_kafka_resp_err_t, Int64, Int64) in
+        return try await DedicatedThread.ask { () -> Result<(low: Int64, high: Int64), KafkaError> in
             var low: Int64 = 0
             var high: Int64 = 0
             let code = rd_kafka_query_watermark_offsets(
@@ -120,10 +122,9 @@ final class ConsumerPoller: @unchecked Sendable {
                 &high,
                 timeout.milliseconds
             )
-            return (code, low, high)
+            return code == RD_KAFKA_RESP_ERR_NO_ERROR
+                ? .success((low, high)) : .failure(KafkaError(code, while: "asking for the offsets of \(partition)"))
         }
-        try KafkaError.check(code, while: "asking for the offsets of \(partition)")
-        return (low, high)
     }
 
     private func wake() {
@@ -136,6 +137,7 @@ final class ConsumerPoller: @unchecked Sendable {
     func run() {
         context.handler = { [self] code, partitions in rebalance(code, partitions) }
         while client.fatalError == nil, !shared.withLock({ $0.isStopping }) {
+            pulse.beat()
             turn(timeout: options.pollTimeout)
         }
         close()
@@ -179,6 +181,7 @@ final class ConsumerPoller: @unchecked Sendable {
     private func waitsForRelease(atMost patience: Duration) -> Bool {
         let deadline = ContinuousClock.now + patience
         while true {
+            pulse.beat()
             let hasWork = shared.withLock { shared in
                 shared.outstanding < options.maximumOutstandingBatches || !shared.commands.isEmpty || shared.isStopping
             }

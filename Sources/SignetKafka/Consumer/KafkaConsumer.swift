@@ -105,6 +105,9 @@ public final class KafkaConsumer: Service, Sendable {
         try await poller.client.probe(timeout: timeout)
     }
 
+    /// How long ago the poll loop came round, at most about a poll's timeout where all is well; `nil`: it does not run yet.
+    public var pollAge: Duration? { poller.pulse.age }
+
     /// Polls until it is stopped, cancelled or shut down gracefully; throws if the client failed for good.
     public func run() async throws {
         let poller = poller

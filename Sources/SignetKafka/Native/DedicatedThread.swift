@@ -2,6 +2,7 @@
 
 // pthread types reach Swift through whichever C module names them first.
 internal import CRDKafka
+internal import Synchronization
 
 #if canImport(Glibc)
 internal import Glibc
@@ -16,6 +17,35 @@ enum DedicatedThread {
         await withCheckedContinuation { continuation in
             start { continuation.resume(returning: body()) }
         }
+    }
+
+    /// The same for a question that may be given up: a cancelled task waits no longer, though the thread ends in its own
+    /// time, and what it brings is dropped.
+    static func ask<Answer: Sendable>(
+        _ body: @escaping @Sendable () -> Result<Answer, KafkaError>
+    ) async throws(KafkaError) -> Answer {
+        let waiter = Mutex<CheckedContinuation<Result<Answer, KafkaError>, Never>?>(nil)
+        // Whoever comes first answers: the thread, or the cancellation.
+        @Sendable func answer(_ result: Result<Answer, KafkaError>) {
+            let continuation = waiter.withLock { waiter in
+                defer { waiter = nil }
+                return waiter
+            }
+            continuation?.resume(returning: result)
+        }
+        let cancelled = Result<Answer, KafkaError>.failure(
+            KafkaError(code: .timedOut, message: "the question to the broker was given up", isRetriable: true)
+        )
+        let result = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                waiter.withLock { $0 = continuation }
+                if Task.isCancelled { return answer(cancelled) }
+                start { answer(body()) }
+            }
+        } onCancel: {
+            answer(cancelled)
+        }
+        return try result.get()
     }
 
     /// Starts `body` on a new detached thread.

@@ -69,7 +69,7 @@ package final class NativeClient: @unchecked Sendable {
 
     /// Asks how many partitions a topic has.
     func partitionCount(of topic: String, timeout: Duration) async throws(KafkaError) -> Int {
-        let answer = await DedicatedThread.run { [self] () -> Result<Int, KafkaError> in
+        try await DedicatedThread.ask { [self] () -> Result<Int, KafkaError> in
             guard let native = rd_kafka_topic_new(handle, topic, nil) else {
                 return .failure(KafkaError(rd_kafka_last_error(), while: "naming topic \(topic)"))
             }
@@ -86,7 +86,6 @@ package final class NativeClient: @unchecked Sendable {
             }
             return .success(Int(found.partition_cnt))
         }
-        return try answer.get()
     }
 
     /// Notes that nobody serves the client any more.
@@ -96,13 +95,13 @@ package final class NativeClient: @unchecked Sendable {
 
     /// Asks any broker for the cluster's brokers; throws if none answers in time.
     func probe(timeout: Duration) async throws(KafkaError) {
-        let code = await DedicatedThread.run { [self] in
+        try await DedicatedThread.ask { [self] () -> Result<Void, KafkaError> in
             var metadata: UnsafePointer<rd_kafka_metadata_t>?
             let code = rd_kafka_metadata(handle, 0, nil, &metadata, timeout.milliseconds)
             if let metadata { rd_kafka_metadata_destroy(metadata) }
-            return code
+            return code == RD_KAFKA_RESP_ERR_NO_ERROR
+                ? .success(()) : .failure(KafkaError(code, while: "reaching a broker"))
         }
-        try KafkaError.check(code, while: "reaching a broker")
     }
 }
 

@@ -20,6 +20,7 @@ public final class KafkaProducer: Service, Sendable {
     private let state = Mutex(State())
     private let queueLimit: Int
     private let flushTimeout: Duration
+    private let pulse = Pulse()
 
     /// Settings unless the caller names them. `linger.ms` 1 groups what is produced together without costing a
     /// request more than that.
@@ -81,6 +82,9 @@ public final class KafkaProducer: Service, Sendable {
         try await client.probe(timeout: timeout)
     }
 
+    /// How long ago the poll loop came round, well below a second where all is well; `nil`: it does not run yet.
+    public var pollAge: Duration? { pulse.age }
+
     // MARK: Life
 
     /// Serves deliveries until it is stopped, cancelled or shut down gracefully, then flushes; throws if the client failed
@@ -109,6 +113,7 @@ public final class KafkaProducer: Service, Sendable {
     /// The poll thread: serves delivery reports and wakes those who wait for capacity.
     private func poll() {
         while !state.withLock({ $0.isStopping }), client.fatalError == nil {
+            pulse.beat()
             rd_kafka_poll(client.handle, 100)
             let woken = state.withLock { state in
                 guard !state.waiters.isEmpty, hasCapacity else { return [CheckedContinuation<Void, Never>]() }

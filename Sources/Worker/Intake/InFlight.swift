@@ -7,6 +7,7 @@ internal import Synchronization
 package final class InFlight: Sendable {
     private struct State: ~Copyable {
         var ledger = OffsetLedger()
+        var openedAt: [OffsetLedger.Ticket: ContinuousClock.Instant] = [:]
         var drains: [(partitions: Set<KafkaTopicPartition>, continuation: CheckedContinuation<Void, Never>)] = []
 
         /// Takes out those who wait for partitions of which nothing is in flight any more.
@@ -35,7 +36,11 @@ package final class InFlight: Sendable {
 
     /// - Parameter positions: For each partition in the batch the offset after its last record.
     package func open(_ positions: [KafkaTopicPartition: Int64], epoch: UInt64) -> OffsetLedger.Ticket {
-        state.withLock { $0.ledger.open(positions, epoch: epoch) }
+        state.withLock { state in
+            let ticket = state.ledger.open(positions, epoch: epoch)
+            state.openedAt[ticket] = .now
+            return ticket
+        }
     }
 
     /// - Parameter ranges: What the batch holds.
@@ -43,11 +48,17 @@ package final class InFlight: Sendable {
         open(ranges.mapValues { $0.upperBound + 1 }, epoch: epoch)
     }
 
+    /// How long the oldest batch is in flight; `nil`: none is.
+    package var oldestAge: Duration? {
+        state.withLock { state in state.openedAt.values.min().map { ContinuousClock.now - $0 } }
+    }
+
     /// Ends a batch and stores how far its partitions have come.
     ///
     /// Storing happens under the lock, so that of two batches that end together the later offset is stored last.
     package func finish(_ ticket: OffsetLedger.Ticket, store: (OffsetLedger.Position) -> Void) {
         let done = state.withLock { state in
+            state.openedAt[ticket] = nil
             for position in state.ledger.finish(ticket) { store(position) }
             return state.drained()
         }
@@ -56,6 +67,7 @@ package final class InFlight: Sendable {
 
     package func abandon(_ ticket: OffsetLedger.Ticket) {
         let done = state.withLock { state in
+            state.openedAt[ticket] = nil
             state.ledger.abandon(ticket)
             return state.drained()
         }

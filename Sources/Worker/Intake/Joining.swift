@@ -16,6 +16,9 @@ package final class Joining: Sendable {
         state = Mutex(State(missing: Set(0..<lanes)))
     }
 
+    /// Whether all have been told.
+    package var isComplete: Bool { state.withLock { $0.missing.isEmpty } }
+
     package func join(lane: Int) {
         let waiters = state.withLock { state in
             state.missing.remove(lane)

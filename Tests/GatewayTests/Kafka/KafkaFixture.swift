@@ -12,7 +12,7 @@ import SwiftProtobuf
 struct KafkaFixture: HTTPCaller {
     let port: Int
     let broker: EmbeddedBroker
-    let readiness: ReadinessRegistry
+    let readiness: HealthChecks
     /// What the gateway says.
     let logs: RecordedLogs
     /// Writes to the broker as a worker does.
@@ -55,8 +55,8 @@ struct KafkaFixture: HTTPCaller {
         change(&configuration)
         let logs = RecordedLogs()
         let gateway = try Gateway(configuration: configuration, logger: logs.logger)
-        let readiness = ReadinessRegistry()
-        gateway.addReadinessChecks(to: readiness)
+        let readiness = HealthChecks()
+        gateway.addHealthChecks(liveness: HealthChecks(), readiness: readiness)
         let before = await readiness.report()
         guard before.checks.allSatisfy({ !$0.isReady }) else { throw Unexpected("ready before it runs: \(before)") }
 

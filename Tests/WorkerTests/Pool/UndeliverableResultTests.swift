@@ -91,7 +91,7 @@ import Worker
         } _: { fixture in
             try await fixture.send(Array(repeating: [0xFF, 0xFE], count: 30))
             try await withDeadline(for: "the worker to hold") {
-                while await fixture.worker.unreadiness()?.contains("dead letters") != true { await Task.yield() }
+                while await fixture.reasons().allSatisfy({ !$0.contains("dead letters") }) { await Task.yield() }
             }
             for _ in 0..<30 {
                 let letter = try await fixture.next(on: TopicNames.deadLetters(of: fixture.topics.signingJobs))
@@ -102,7 +102,7 @@ import Worker
             try await fixture.send(job)
             #expect(try await fixture.next(on: fixture.topics.replies).reply().jobID == job.jobID)
             try await withDeadline(for: "the worker to be ready") {
-                while await fixture.worker.unreadiness() != nil { await Task.yield() }
+                while await !fixture.reasons().isEmpty { await Task.yield() }
             }
         }
     }

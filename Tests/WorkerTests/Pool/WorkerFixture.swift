@@ -3,6 +3,7 @@
 import Contract
 import Foundation
 import Logging
+import Management
 import ServiceLifecycle
 import SignetKafka
 import SwiftProtobuf
@@ -139,6 +140,13 @@ struct WorkerFixture: Sendable {
 
     func send(_ job: Job, replyTo topic: String? = nil) async throws {
         try await send([job.serializedBytes()], replyTo: topic ?? topics.replies)
+    }
+
+    /// Why the worker is not ready.
+    func reasons() async -> [String] {
+        let readiness = HealthChecks()
+        worker.addHealthChecks(liveness: HealthChecks(), readiness: readiness)
+        return await readiness.report().checks.compactMap(\.reason)
     }
 
     /// The next record of a topic that nobody has been given yet.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a process lacks to be ready, at one moment.
-package struct ReadinessReport: Sendable, Hashable {
+/// What a process lacks, at one moment.
+package struct HealthReport: Sendable, Hashable {
     /// One thing that must hold.
     package struct Check: Sendable, Hashable {
         package let name: String
@@ -17,7 +17,7 @@ package struct ReadinessReport: Sendable, Hashable {
     package var isReady: Bool { checks.allSatisfy(\.isReady) }
 }
 
-extension ReadinessReport: Encodable {
+extension HealthReport: Encodable {
     private enum Key: String, CodingKey {
         case ready, checks
     }
@@ -29,7 +29,7 @@ extension ReadinessReport: Encodable {
     }
 }
 
-extension ReadinessReport.Check: Encodable {
+extension HealthReport.Check: Encodable {
     private enum Key: String, CodingKey {
         case name, ready, reason
     }
