@@ -11,6 +11,7 @@ final class WorkerMetrics: Sendable {
     private let consumed = Counter(label: "messaging.client.consumed.messages")
     private let duration = Timer(label: "messaging.process.duration", preferredDisplayUnit: .seconds)
     private let signed = Counter(label: "signet.urls.signed")
+    private let lost = Counter(label: "signet.jobs.lost")
     private let retries = Counter(label: "signet.retries")
     private let holds = Counter(label: "signet.dead.letters.held")
     private let byOutcome = Mutex<[String: Counter]>([:])
@@ -28,6 +29,9 @@ final class WorkerMetrics: Sendable {
         consumed.increment(by: records)
         duration.recordNanoseconds(Int64(time / .nanoseconds(1)))
     }
+
+    /// Counts jobs that were gone before they were read.
+    func countLost(_ jobs: Int) { lost.increment(by: jobs) }
 
     func countRetry() { retries.increment() }
 

@@ -100,6 +100,17 @@ struct WorkerPool: Service {
                     lane.interruption.interrupt()
                     await lane.inFlight.drain(Set(revocation.partitions))
                     revocation.complete()
+                case .lost(let partition, let offsets):
+                    metrics.countLost(offsets.count)
+                    logger.error(
+                        "Jobs were deleted by the broker before they were read; workers are too few or retention is too short",
+                        metadata: ["partition": "\(partition)", "offsets": "\(offsets)"]
+                    )
+                case .hole(let partition, let offsets):
+                    logger.warning(
+                        "Offsets without records",
+                        metadata: ["partition": "\(partition)", "offsets": "\(offsets)"]
+                    )
                 case .failed(let error):
                     logger.warning(
                         "Consumer reported an error",

@@ -69,6 +69,10 @@ final class ReplyRouter: Service {
                 onLostPosition()
             case .failed(let error):
                 logger.debug("Reading replies met an error", metadata: ["error": "\(error)"])
+            case .lost(_, let offsets):
+                logger.error("Replies were deleted before they were read", metadata: ["count": "\(offsets.count)"])
+            case .hole(_, let offsets):
+                logger.debug("Offsets without replies", metadata: ["offsets": "\(offsets)"])
             case .assigned, .revoking: break
             }
         }

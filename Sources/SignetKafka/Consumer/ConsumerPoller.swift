@@ -42,6 +42,9 @@ final class ConsumerPoller: @unchecked Sendable {
     /// As the library has them: it keeps a partition paused even while it belongs to others.
     private var paused: Set<KafkaTopicPartition> = []
     private var isHeldBack = false
+    private var gaps = GapDetector()
+    /// Partitions that are to be read again, and from where.
+    private var seeks: [GapDetector.Key: (partition: KafkaTopicPartition, offset: Int64)] = [:]
     private var revocation: (announced: KafkaRevocation, until: ContinuousClock.Instant)?
     /// Begun within a poll: announced after the records that the same poll brought, which come before it.
     private var unannounced: KafkaRevocation?
@@ -162,6 +165,7 @@ final class ConsumerPoller: @unchecked Sendable {
         }
         for command in commands { command(self) }
         finishRevocationIfDue()
+        for (key, seek) in seeks { readAgain(seek.partition, key, from: seek.offset) }
 
         if outstanding >= options.maximumOutstandingBatches, !isHeldBack {
             // A pause throws away what was prefetched, so wait a moment for a release first.
@@ -215,6 +219,10 @@ final class ConsumerPoller: @unchecked Sendable {
                 report(message)
                 continue
             }
+            guard !options.detectsGaps || follows(message) else {
+                rd_kafka_message_destroy(message)
+                continue
+            }
             records.append(message)
         }
         guard !records.isEmpty else { return }
@@ -225,6 +233,76 @@ final class ConsumerPoller: @unchecked Sendable {
             wakeUp.raise()
         }
         mailbox.put(.records(batch))
+    }
+
+    // MARK: Gaps
+
+    /// Whether a record is the next one of its partition. What stands behind a gap is dropped here and read again.
+    private func follows(_ message: UnsafeMutablePointer<rd_kafka_message_t>) -> Bool {
+        let offset = message.pointee.offset
+        let key = GapDetector.Key(
+            topic: UInt(bitPattern: message.pointee.rkt),
+            partition: message.pointee.partition
+        )
+        // What was fetched before the seek took hold.
+        if seeks[key] != nil { return false }
+        switch gaps.judge(offset, of: key) {
+        case .next: return true
+        case .hole(let expected):
+            mailbox.put(.hole(Self.partition(of: message), expected..<offset))
+            return true
+        case .gap(let expected):
+            let partition = Self.partition(of: message)
+            let first = max(expected, firstKept(of: partition) ?? expected)
+            if first > expected { mailbox.put(.lost(partition, expected..<min(first, offset))) }
+            guard first < offset else {
+                gaps.move(key, to: offset + 1)
+                return true
+            }
+            readAgain(partition, key, from: first)
+            return false
+        }
+    }
+
+    private static func partition(of message: UnsafeMutablePointer<rd_kafka_message_t>) -> KafkaTopicPartition {
+        KafkaTopicPartition(
+            topic: message.pointee.rkt.map { String(cString: rd_kafka_topic_name($0)) } ?? "",
+            partition: message.pointee.partition
+        )
+    }
+
+    /// The oldest offset that the broker keeps; `nil`: it does not say.
+    private func firstKept(of partition: KafkaTopicPartition) -> Int64? {
+        var low: Int64 = 0
+        var high: Int64 = 0
+        let code = rd_kafka_query_watermark_offsets(
+            client.handle,
+            partition.topic,
+            partition.partition,
+            &low,
+            &high,
+            2_000
+        )
+        return code == RD_KAFKA_RESP_ERR_NO_ERROR ? low : nil
+    }
+
+    /// Seeks; until that has succeeded nothing of the partition is handed out.
+    private func readAgain(_ partition: KafkaTopicPartition, _ key: GapDetector.Key, from offset: Int64) {
+        seeks[key] = (partition, offset)
+        let failure = NativePartitionList([partition: offset]).withPointer { list -> KafkaError? in
+            if let failure = rd_kafka_seek_partitions(client.handle, list, 1_000) {
+                return KafkaError(takingOwnershipOf: failure, while: "reading \(partition) again")
+            }
+            let code = NativePartitionList.firstError(in: list)
+            return code == RD_KAFKA_RESP_ERR_NO_ERROR ? nil : KafkaError(code, while: "reading \(partition) again")
+        }
+        if let failure { return mailbox.put(.failed(failure)) }
+        seeks[key] = nil
+        gaps.reread(key, from: offset)
+        logger.warning(
+            "Records were left out; they are read again",
+            metadata: ["partition": "\(partition)", "offset": "\(offset)"]
+        )
     }
 
     private func report(_ message: UnsafeMutablePointer<rd_kafka_message_t>) {
@@ -352,6 +430,8 @@ final class ConsumerPoller: @unchecked Sendable {
 
     private func begin(_ partitions: [KafkaTopicPartition]) {
         epoch += 1
+        gaps.reset()
+        seeks = [:]
         let current = epoch
         owned.formUnion(partitions)
         shared.withLock { shared in

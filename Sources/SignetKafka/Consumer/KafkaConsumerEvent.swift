@@ -10,6 +10,10 @@ public enum KafkaConsumerEvent: Sendable {
     case assigned([KafkaTopicPartition], epoch: UInt64)
     /// Partitions that another member shall have: finish what is in flight, store offsets, then `complete()`.
     case revoking(KafkaRevocation)
+    /// Records that the broker deleted, for they were too old or too many, before they were read.
+    case lost(KafkaTopicPartition, Range<Int64>)
+    /// Offsets without records, though they were read twice.
+    case hole(KafkaTopicPartition, Range<Int64>)
     /// Something went wrong that the consumer survives.
     case failed(KafkaError)
 }

@@ -14,6 +14,7 @@ public final class KafkaDeliveryBatch: @unchecked Sendable {
     private struct Slot {
         var batch: Unmanaged<KafkaDeliveryBatch>
         var index: Int32
+        var bytes = 0
         var partition: Int32 = -1
         var offset: Int64 = -1
     }
@@ -26,12 +27,14 @@ public final class KafkaDeliveryBatch: @unchecked Sendable {
     }
 
     private let client: NativeClient
+    private let inFlight: InFlightBytes
     private let slotsInChunk: Int
     private var chunks: [UnsafeMutablePointer<Slot>] = []
     private let state = Mutex(State())
 
-    init(client: NativeClient, minimumCapacity: Int) {
+    init(client: NativeClient, inFlight: InFlightBytes, minimumCapacity: Int) {
         self.client = client
+        self.inFlight = inFlight
         slotsInChunk = max(1, min(minimumCapacity, 4_096))
     }
 
@@ -63,8 +66,19 @@ public final class KafkaDeliveryBatch: @unchecked Sendable {
         guard !client.isClosed else {
             throw KafkaError(code: .destroyed, message: "writing to topic \(topic): the producer is closed")
         }
+        let bytes =
+            (key?.count ?? 0) + (value?.count ?? 0)
+            + headers.reduce(0) { $0 + $1.name.utf8.count + ($1.value?.count ?? 0) }
+        guard inFlight.take(bytes) else {
+            throw KafkaError(
+                code: .queueFull,
+                message: "writing to topic \(topic): as many bytes as allowed are in flight",
+                isRetriable: true
+            )
+        }
         let native = headers.isEmpty ? nil : Self.makeHeaders(headers)
         let slot = nextSlot()
+        slot.pointee.bytes = bytes
         let code = topic.withCString { name in
             signet_kafka_produce(
                 client.handle,
@@ -82,6 +96,7 @@ public final class KafkaDeliveryBatch: @unchecked Sendable {
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
             if let native { rd_kafka_headers_destroy(native) }
             slot.pointee.batch.release()
+            inFlight.give(bytes)
             takeBack()
             throw KafkaError(code, while: "writing to topic \(topic)")
         }
@@ -184,6 +199,7 @@ public final class KafkaDeliveryBatch: @unchecked Sendable {
             let batch = slot.pointee.batch.takeRetainedValue()
             slot.pointee.partition = message.pointee.partition
             slot.pointee.offset = message.pointee.offset
+            batch.inFlight.give(slot.pointee.bytes)
             let code = message.pointee.err
             let status = rd_kafka_message_status(message)
             batch.count(index: Int(slot.pointee.index), code: code, status: status)

@@ -21,6 +21,7 @@ public final class KafkaProducer: Service, Sendable {
     private let queueLimit: Int
     private let flushTimeout: Duration
     private let pulse = Pulse()
+    private let inFlight: InFlightBytes
 
     /// Settings unless the caller names them. `linger.ms` 1 groups what is produced together without costing a
     /// request more than that.
@@ -30,15 +31,19 @@ public final class KafkaProducer: Service, Sendable {
 
     /// - Parameters:
     ///   - configuration: Any settings of librdkafka; those of `defaults` where it is silent.
+    ///   - maximumInFlightBytes: Keys, values and headers that may wait for their acknowledgement; `append` refuses more
+    ///     with `queueFull`.
     ///   - flushTimeout: How long a graceful shutdown waits for deliveries.
     public init(
         configuration: KafkaConfiguration,
+        maximumInFlightBytes: Int = 64 << 20,
         flushTimeout: Duration = .seconds(10),
         logger: Logger
     ) throws(KafkaError) {
         let settings = configuration.merging(defaults: Self.defaults)
         queueLimit = settings["queue.buffering.max.messages"].flatMap { Int($0) } ?? 100_000
         self.flushTimeout = flushTimeout
+        inFlight = InFlightBytes(limit: maximumInFlightBytes)
         client = try NativeClient(
             RD_KAFKA_PRODUCER,
             configuration: settings,
@@ -50,10 +55,10 @@ public final class KafkaProducer: Service, Sendable {
 
     /// Begins a set of records whose deliveries are awaited together.
     public func makeBatch(minimumCapacity: Int = 1) -> KafkaDeliveryBatch {
-        KafkaDeliveryBatch(client: client, minimumCapacity: minimumCapacity)
+        KafkaDeliveryBatch(client: client, inFlight: inFlight, minimumCapacity: minimumCapacity)
     }
 
-    /// Waits until the local queue is at most half full, or the producer stops.
+    /// Waits until records and bytes in flight are at most half of what is allowed, or the producer stops.
     public func waitForCapacity() async {
         await withCheckedContinuation { continuation in
             let isFree = state.withLock { state in
@@ -65,7 +70,7 @@ public final class KafkaProducer: Service, Sendable {
         }
     }
 
-    private var hasCapacity: Bool { Int(rd_kafka_outq_len(client.handle)) <= queueLimit / 2 }
+    private var hasCapacity: Bool { inFlight.isLow && Int(rd_kafka_outq_len(client.handle)) <= queueLimit / 2 }
 
     // MARK: The cluster
 

@@ -338,4 +338,35 @@ import Testing
             #expect(try await reader.take(1).compactMap(\.text) == ["after"])
         }
     }
+
+    /// The embedded broker keeps 5 MiB of a partition, as others keep what is young enough.
+    @Test func recordsThatAreDeletedBeforeTheyAreReadAreToldAndTheRestIsRead() async throws {
+        let broker = try await TestCluster.embedded.open(("t", 1))
+        let producer = try broker.producer()
+        let consumer = try broker.consumer(
+            ["queued.min.messages": "1", "queued.max.messages.kbytes": "64", "fetch.message.max.bytes": "65536"],
+            options: KafkaConsumerOptions(maximumBatchRecords: 10, maximumOutstandingBatches: 1)
+        )
+        let partition = broker.partition("t", 0)
+        let text = String(repeating: "x", count: 10_000)
+        try await running(producer, consumer) {
+            try await producer.write(Array(repeating: text, count: 20), to: partition)
+            try await consumer.assign([partition: .beginning])
+            var held: KafkaRecordBatch?
+            for await event in consumer.events {
+                guard case .records(let batch) = event else { continue }
+                held = batch
+                break
+            }
+            var offsets = try #require(held).seen.map(\.offset)
+            for _ in 0..<4 { try await producer.write(Array(repeating: text, count: 200), to: partition) }
+            held = nil
+            var reader = EventReader(consumer)
+            while offsets.last != 819 { offsets += try await reader.take(1).map(\.offset) }
+            let missing = reader.missing.flatMap { Array($0) }
+            #expect(!missing.isEmpty)
+            #expect((offsets + missing).sorted() == Array(0..<820))
+            #expect(offsets == offsets.sorted())
+        }
+    }
 }

@@ -266,4 +266,42 @@ import Testing
             #expect(outcome.count == accepted)
         }
     }
+
+    @Test func bytesInFlightAreBoundedAndTheirRoomComesBack() async throws {
+        let broker = try await TestCluster.embedded.open(("t", 1))
+        let producer = try KafkaProducer(
+            configuration: broker.settings().merging(defaults: EmbeddedBroker.recommendedProducerSettings),
+            maximumInFlightBytes: 1_000_000,
+            logger: broker.logger
+        )
+        let value = [UInt8](repeating: 7, count: 100_000)
+        try await running(producer) {
+            try broker.embedded?.setDown()
+            let batch = producer.makeBatch(minimumCapacity: 32)
+            var appended = 0
+            var refusal: KafkaError?
+            while refusal == nil, appended < 32 {
+                do throws(KafkaError) {
+                    try batch.append(topic: broker.topic("t"), partition: 0, value: value)
+                    appended += 1
+                } catch {
+                    refusal = error
+                }
+            }
+            #expect(appended == 10)
+            #expect(refusal?.code == .queueFull && refusal?.isRetriable == true)
+            try broker.embedded?.setUp()
+            try await withDeadline(for: "room") { await producer.waitForCapacity() }
+            try batch.append(topic: broker.topic("t"), partition: 0, value: value)
+            #expect(await batch.delivered().isDelivered)
+            // One that is larger than all that is allowed passes alone, if the broker takes it.
+            let large = producer.makeBatch()
+            try large.append(
+                topic: broker.topic("t"),
+                partition: 0,
+                value: [UInt8](repeating: 1, count: 990_000) + value[..<500]
+            )
+            #expect(await large.delivered().isDelivered)
+        }
+    }
 }

@@ -50,6 +50,8 @@ struct EventReader {
     private(set) var records: [SeenRecord] = []
     /// Errors that the consumer survived.
     private(set) var failures: [KafkaError] = []
+    /// Offsets that the broker had deleted, or never had.
+    private(set) var missing: [Range<Int64>] = []
 
     init(_ consumer: KafkaConsumer) {
         self.consumer = consumer
@@ -68,6 +70,7 @@ struct EventReader {
             case .assigned(let partitions, let epoch): return (partitions, epoch)
             case .records(let batch): records += batch.seen
             case .failed(let error): failures.append(error)
+            case .lost(_, let offsets), .hole(_, let offsets): missing.append(offsets)
             case .revoking(let revocation): revocation.complete()
             }
         }
@@ -80,6 +83,7 @@ struct EventReader {
             case .revoking(let revocation): return revocation
             case .records(let batch): records += batch.seen
             case .failed(let error): failures.append(error)
+            case .lost(_, let offsets), .hole(_, let offsets): missing.append(offsets)
             case .assigned: break
             }
         }
@@ -91,6 +95,7 @@ struct EventReader {
             switch try await next() {
             case .records(let batch): records += batch.seen
             case .failed(let error): failures.append(error)
+            case .lost(_, let offsets), .hole(_, let offsets): missing.append(offsets)
             case .assigned: break
             case .revoking(let revocation): revocation.complete()
             }
@@ -105,6 +110,7 @@ struct EventReader {
             switch try await next() {
             case .records(let batch): records += batch.seen
             case .failed(let error): failures.append(error)
+            case .lost(_, let offsets), .hole(_, let offsets): missing.append(offsets)
             case .assigned: break
             case .revoking(let revocation): revocation.complete()
             }
@@ -118,6 +124,7 @@ struct EventReader {
             switch event {
             case .records(let batch): records += batch.seen
             case .failed(let error): failures.append(error)
+            case .lost(_, let offsets), .hole(_, let offsets): missing.append(offsets)
             case .assigned: break
             case .revoking(let revocation): revocation.complete()
             }
