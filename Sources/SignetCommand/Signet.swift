@@ -22,7 +22,7 @@ struct Signet: AsyncParsableCommand {
         subcommands: [
             DemoCommand.self, DevCommand.self, GatewayCommand.self, WorkerCommand.self, BrokerCommand.self,
             TopicsCommand.self, KeysCommand.self, SignCommand.self, ExplainCommand.self, CheckCommand.self,
-            ConfigCommand.self,
+            ConfigCommand.self, DeadLettersCommand.self,
         ]
     )
 }

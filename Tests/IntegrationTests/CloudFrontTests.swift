@@ -143,6 +143,16 @@ import Testing
                 #expect(answer["code"] as? String == mistake.code, "\(mistake)")
                 #expect(answer["field"] as? String == mistake.field, "\(mistake)")
             }
+            let events = try await Kcat(bootstrapServers: platform.bootstrapServers).consume(
+                platform.topic("metrics"),
+                format: "%h|%s\n"
+            )
+            let text = String(decoding: events, as: UTF8.self)
+            let refused = text.split(separator: "\n").filter { $0.contains("ce_type=signet.job.failed.v1") }
+            #expect(!refused.isEmpty)
+            #expect(
+                refused.contains { $0.contains(#""domain":"\#(Self.domain)""#) && $0.contains("CloudFrontSignedUrl") }
+            )
         }
     }
 }

@@ -87,7 +87,9 @@ import Testing
 
     @Test func helpTeachesEveryCommand() async throws {
         let help = try await SignetRun(["--help"])
-        for command in ["demo", "dev", "gateway", "worker", "broker", "topics", "keys", "sign", "check", "config"] {
+        for command in [
+            "demo", "dev", "gateway", "worker", "broker", "topics", "keys", "sign", "check", "config", "dlq",
+        ] {
             #expect(help.output.contains("\n  \(command) "))
             let own = try await SignetRun([command, "--help"])
             #expect(own.status.isSuccess)

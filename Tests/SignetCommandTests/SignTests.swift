@@ -94,6 +94,16 @@ import Testing
         #expect(refused.errors.contains("32 bytes"))
     }
 
+    @Test func anExpirationThatIsNoTimeIsAnError() async throws {
+        let run = try await SignetRun(
+            ["sign"],
+            environment: Self.keys.merging(["AWS_CREDENTIAL_EXPIRATION": "tomorrow"]) { $1 },
+            input: "{}\n"
+        )
+        #expect(!run.status.isSuccess)
+        #expect(run.errors.contains("expiration") && run.errors.contains("2026-01-31T23:59:59Z"))
+    }
+
     @Test func profilesComeFromSignetsFileAndSharedCredentials() async throws {
         let folder = try TemporaryFolder()
         let profiles = try folder.file(

@@ -197,6 +197,9 @@ package nonisolated struct JobFailed: Sendable {
 
   package var worker: String = String()
 
+  /// Of a job of CloudFront: the distribution's.
+  package var domain: String = String()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -407,7 +410,7 @@ nonisolated extension UrlsMinted: SwiftProtobuf.Message, SwiftProtobuf._MessageI
 
 nonisolated extension JobFailed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".JobFailed"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}job_id\0\u{1}chunk\0\u{1}tenant\0\u{1}caller\0\u{1}operation\0\u{1}bucket\0\u{1}region\0\u{1}code\0\u{1}field\0\u{3}latency_ms\0\u{1}worker\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}job_id\0\u{1}chunk\0\u{1}tenant\0\u{1}caller\0\u{1}operation\0\u{1}bucket\0\u{1}region\0\u{1}code\0\u{1}field\0\u{3}latency_ms\0\u{1}worker\0\u{1}domain\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -426,6 +429,7 @@ nonisolated extension JobFailed: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       case 9: try { try decoder.decodeSingularStringField(value: &self.field) }()
       case 10: try { try decoder.decodeSingularDoubleField(value: &self._latencyMs) }()
       case 11: try { try decoder.decodeSingularStringField(value: &self.worker) }()
+      case 12: try { try decoder.decodeSingularStringField(value: &self.domain) }()
       default: break
       }
     }
@@ -469,6 +473,9 @@ nonisolated extension JobFailed: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if !self.worker.isEmpty {
       try visitor.visitSingularStringField(value: self.worker, fieldNumber: 11)
     }
+    if !self.domain.isEmpty {
+      try visitor.visitSingularStringField(value: self.domain, fieldNumber: 12)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -484,6 +491,7 @@ nonisolated extension JobFailed: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if lhs.field != rhs.field {return false}
     if lhs._latencyMs != rhs._latencyMs {return false}
     if lhs.worker != rhs.worker {return false}
+    if lhs.domain != rhs.domain {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -24,6 +24,9 @@ package enum HeaderNames {
     package static let deadLetterExceptionName = "kafka_dlt-exception-fqcn"
     package static let deadLetterExceptionMessage = "kafka_dlt-exception-message"
 
+    // Of what is replayed from the dead letters: how often it was, in decimal digits.
+    package static let replays = "signet_replays"
+
     // Retries, as Spring Kafka's `RetryTopicHeaders` names them.
     package static let retryPrefix = "retry_topic-"
     /// Topics of later rounds that the record came through: a big-endian 32-bit number.

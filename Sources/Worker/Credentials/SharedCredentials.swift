@@ -73,13 +73,20 @@ package enum SharedCredentials {
         expiration: String?,
         source: String
     ) throws(WorkerError) -> SigningCredentials {
-        let end = expiration.flatMap { try? Date($0, strategy: .iso8601) }
+        let end = expiration.flatMap { $0.isEmpty ? nil : $0 }
+        let date = end.flatMap { try? Date($0, strategy: .iso8601) }
+        guard end == nil || date != nil else {
+            throw WorkerError(
+                .invalidProfiles,
+                message: "the credential of \(source): its expiration is no time; write it as 2026-01-31T23:59:59Z"
+            )
+        }
         do {
             return try SigningCredentials(
                 accessKeyID: accessKeyID,
                 secretAccessKey: secret,
                 sessionToken: token.flatMap { $0.isEmpty ? nil : $0 },
-                expiration: end.map { Int64($0.timeIntervalSince1970) }
+                expiration: date.map { Int64($0.timeIntervalSince1970) }
             )
         } catch {
             throw WorkerError(.invalidProfiles, message: "the credential of \(source): \(error)")

@@ -11,6 +11,11 @@ package struct CloudFrontSigningHandler: Sendable {
         self.credentials = credentials
     }
 
+    /// What events call it.
+    static func operation(of request: CloudFrontSigningJob) -> String {
+        request.cookies ? "CloudFrontSignedCookies" : "CloudFrontSignedUrl"
+    }
+
     /// Signs a chunk.
     ///
     /// One bad item never fails the others, unless it is the only one.
@@ -108,7 +113,7 @@ package struct CloudFrontOutcome: Sendable {
     private var failures: [FailureError] = []
 
     init(_ request: CloudFrontSigningJob, keyPairID: String, end: Int64, expiresIn: Int64) {
-        operation = request.cookies ? "CloudFrontSignedCookies" : "CloudFrontSignedUrl"
+        operation = CloudFrontSigningHandler.operation(of: request)
         result.keyPairID = keyPairID
         result.expiresAtMs = end * 1_000
         result.expiresIn = expiresIn

@@ -104,16 +104,27 @@ package struct JobHandler: Sendable {
         failed.chunk = job.chunk
         failed.tenant = job.tenant
         failed.caller = job.caller
-        failed.operation = job.s3Signing.operation
+        failed.operation =
+            switch job.kind {
+            case .cloudFrontSigning(let signing): CloudFrontSigningHandler.operation(of: signing)
+            case .s3Signing, nil: job.s3Signing.operation
+            }
         failed.bucket = job.s3Signing.s3Bucket
         failed.region = job.s3Signing.s3Region
+        failed.domain = job.cloudFrontSigning.domain
         failed.code = failure.code.rawValue
         failed.field = failure.field
         failed.latencyMs = latency(of: job, now: now)
         failed.worker = worker.name
         return Answer(
             reply: reply,
-            event: event(.jobFailed, job, subject: failed.bucket, now: now, data: failed),
+            event: event(
+                .jobFailed,
+                job,
+                subject: failed.bucket.isEmpty ? failed.domain : failed.bucket,
+                now: now,
+                data: failed
+            ),
             failure: failure,
             signed: 0
         )

@@ -89,6 +89,7 @@ import Testing
         data.operation = "Nonsense"
         data.bucket = "Bad Bucket"
         data.region = "nowhere"
+        data.domain = "no domain"
         data.field = "items[3].key"
         return data
     }

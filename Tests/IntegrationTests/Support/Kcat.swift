@@ -44,7 +44,14 @@ struct Kcat {
     }
 
     /// Reads a topic from its beginning until every one of these lines has come.
-    func wait(for lines: Set<String>, on topic: String, format: String) async throws {
+    ///
+    /// - Parameter mark: Where it stands in a line, what comes up to the next comma counts as the line.
+    func wait(
+        for lines: Set<String>,
+        on topic: String,
+        format: String,
+        extracting mark: String? = nil
+    ) async throws {
         let child = try ChildProcess(
             "kcat",
             common + ["-C", "-t", topic, "-o", "beginning", "-q", "-u", "-f", format]
@@ -54,7 +61,8 @@ struct Kcat {
         try await withDeadline(.seconds(120), for: "\(lines.count) records of \(topic)") {
             var missing = lines
             for await line in output {
-                missing.remove(line)
+                let parts = mark.map { line.components(separatedBy: $0).dropFirst() }
+                missing.remove(parts?.first.map { String($0.prefix { $0 != "," }) } ?? line)
                 if missing.isEmpty { return }
             }
             throw TestSupportError("kcat ended with \(missing.count) records of \(topic) missing")
