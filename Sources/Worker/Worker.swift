@@ -73,10 +73,22 @@ package struct Worker: Service {
         now: Int64,
         _ logger: Logger
     ) throws(WorkerError) -> Quarantine {
-        guard let directory = configuration.stateDirectory else {
+        let journal: CrashJournal
+        let leftovers: [CrashJournal.Entry]
+        do throws(WorkerError) {
+            switch configuration.stateDirectory {
+            case .none: return Quarantine(journal: nil, leftovers: [], now: now)
+            case .chosen(let directory), .usual(let directory):
+                (journal, leftovers) = try CrashJournal.take(directory: directory, name: configuration.journalName)
+            }
+        } catch {
+            guard case .usual = configuration.stateDirectory else { throw error }
+            logger.notice(
+                "No journal is kept: a job that ends its worker will not be found",
+                metadata: ["error": "\(error)"]
+            )
             return Quarantine(journal: nil, leftovers: [], now: now)
         }
-        let (journal, leftovers) = try CrashJournal.take(directory: directory, name: configuration.journalName)
         if !leftovers.isEmpty {
             logger.warning(
                 "An earlier worker ended with records in flight; they run one by one",

@@ -22,12 +22,21 @@ package struct WorkerConfiguration: Sendable {
     package var profilesFile: String?
     /// Opens sealed credentials; several while keys rotate.
     package var sealingKeys: [SealingPrivateKey]
-    /// Directory of the journal by which a worker finds the record that ended it; `nil`: none is kept.
-    package var stateDirectory: String?
+    /// Where the journal is by which a worker finds the record that ended it.
+    package var stateDirectory: StateDirectory
     /// When so much goes to the dead letters that no more does for a while.
     package var deadLetterLimits = DeadLetterBreaker.Limits()
     /// Bytes of one reply record at most; below the broker's `message.max.bytes`.
     package var maximumReplyBytes: Int
+
+    /// A directory that outlives the worker.
+    package enum StateDirectory: Sendable, Hashable {
+        case none
+        /// Somebody named it: a worker that cannot write it does not start.
+        case chosen(String)
+        /// Nobody did: a worker that cannot write it goes without.
+        case usual(String)
+    }
 
     package init(
         kafka: KafkaConfiguration,
@@ -39,7 +48,7 @@ package struct WorkerConfiguration: Sendable {
         allowedReplyTopics: ReplyTopicPolicy? = nil,
         profilesFile: String? = nil,
         sealingKeys: [SealingPrivateKey] = [],
-        stateDirectory: String? = nil,
+        stateDirectory: StateDirectory = .none,
         maximumReplyBytes: Int = 900_000
     ) {
         self.kafka = kafka

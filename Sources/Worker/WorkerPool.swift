@@ -78,7 +78,8 @@ struct WorkerPool: Service {
                     let ticket = lane.inFlight.open(ranges, epoch: batch.epoch)
                     let turn = Turn(lane: index, batch: batch, ranges: ranges, ticket: ticket)
                     if lane.isOfLaterRounds {
-                        waits.addTask { await hold(turn, of: lane) }
+                        let interruptions = lane.interruption.count
+                        waits.addTask { await hold(turn, of: lane, since: interruptions) }
                     } else {
                         turns.add(turn, to: lane.kind)
                     }
@@ -118,19 +119,19 @@ struct WorkerPool: Service {
                     )
                 }
             }
-            lane.interruption.interrupt()
+            lane.interruption.close()
         }
     }
 
     /// Keeps a record of a later round until it is due; its partition stands meanwhile, for those behind it are due later.
-    private func hold(_ turn: Turn, of lane: Lane) async {
+    private func hold(_ turn: Turn, of lane: Lane, since interruptions: Int) async {
         let due = turn.batch.withRecord(at: 0) { RetryRound(of: $0, now: clock()).due }
         let wait = (due ?? 0) - clock()
         if wait > 0 {
             let partitions = Array(turn.ranges.keys)
             // Pausing saves memory only: a partition that has gone by now needs none.
             try? await lane.consumer.pause(partitions)
-            guard await lane.interruption.sleep(for: .milliseconds(wait)) else {
+            guard await lane.interruption.sleep(for: .milliseconds(wait), since: interruptions) else {
                 return lane.inFlight.abandon(turn.ticket)
             }
             try? await lane.consumer.resume(partitions)

@@ -7,7 +7,10 @@ import Testing
 /// How the long-running processes end, and what they say of themselves meanwhile.
 @Suite(.takingTurns, .timeLimit(.minutes(3))) struct LifecycleTests {
     private static func start(_ arguments: [String], _ environment: [String: String]) throws -> ChildProcess {
-        let clean = ["HOME": "/nonexistent", "SIGNET_MANAGEMENT_PORT": "0"].merging(environment) { $1 }
+        let clean = [
+            "HOME": "/nonexistent", "SIGNET_MANAGEMENT_PORT": "0",
+            "XDG_STATE_HOME": FileManager.default.temporaryDirectory.appendingPathComponent("signet-test-state").path,
+        ].merging(environment) { $1 }
         return try ChildProcess(
             ProductExecutables.signet().path,
             arguments,

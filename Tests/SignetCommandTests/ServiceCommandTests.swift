@@ -7,7 +7,10 @@ import Testing
 /// The commands that run until they are told to stop, and those about them.
 @Suite(.takingTurns, .timeLimit(.minutes(3))) struct ServiceCommandTests {
     private static func start(_ arguments: [String], environment: [String: String] = [:]) throws -> ChildProcess {
-        let clean = ["HOME": "/nonexistent", "SIGNET_MANAGEMENT_PORT": "0"].merging(environment) { $1 }
+        let clean = [
+            "HOME": "/nonexistent", "SIGNET_MANAGEMENT_PORT": "0",
+            "XDG_STATE_HOME": FileManager.default.temporaryDirectory.appendingPathComponent("signet-test-state").path,
+        ].merging(environment) { $1 }
         return try ChildProcess(
             ProductExecutables.signet().path,
             arguments,

@@ -36,6 +36,10 @@ struct JobPublisher: JobSink {
     }
 
     private static func refusal(of error: KafkaError) -> JobRefusal {
-        error.code == .messageTooLarge ? .tooLarge : .unavailable
+        switch error.code {
+        case .messageTooLarge: .tooLarge
+        case .queueFull: .overloaded
+        default: error.isRetriable ? .unavailable : .refused(error.code.name)
+        }
     }
 }

@@ -15,6 +15,10 @@ package enum JobDelivery: Sendable, Equatable {
 package enum JobRefusal: Sendable, Equatable {
     /// No broker took it in time.
     case unavailable
+    /// As much as allowed is on its way already.
+    case overloaded
+    /// Kafka refused it, by this code: an operator's to mend.
+    case refused(String)
     /// Its record is longer than Kafka takes.
     case tooLarge
 }

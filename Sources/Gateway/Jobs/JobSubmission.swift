@@ -161,6 +161,16 @@ struct JobSubmission: Sendable {
         switch refusal {
         case .unavailable:
             .retryLater(.brokerUnavailable, "Kafka does not answer, so the job was not accepted; try again in a moment")
+        case .overloaded:
+            .retryLater(
+                .overloaded,
+                "as many jobs as this gateway sends at a time are on their way; try again in a moment"
+            )
+        case .refused(let code):
+            .retryLater(
+                .brokerUnavailable,
+                "Kafka refused the job (\(code)), so it was not accepted; whoever runs Signet must look at the brokers"
+            )
         case .tooLarge:
             Problem(.bodyTooLarge, "the job is longer than Kafka takes (message.max.bytes); send shorter fields")
         }

@@ -121,11 +121,11 @@ struct Settings {
         )
     }
 
-    private var stateDirectory: String? {
-        if let directory = optionalText("worker.stateDirectory") { return directory }
+    private var stateDirectory: WorkerConfiguration.StateDirectory {
+        if let directory = optionalText("worker.stateDirectory") { return .chosen(directory) }
         func variable(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
         let home = variable("HOME").map { $0 + "/.local/state" }
-        return (variable("XDG_STATE_HOME") ?? home).map { $0 + "/signet" }
+        return (variable("XDG_STATE_HOME") ?? home).map { .usual($0 + "/signet") } ?? .none
     }
 
     func sealingKeys() throws -> [SealingPrivateKey] {

@@ -30,6 +30,8 @@ struct LocalPlatform {
 
         var workerConfiguration = try settings.workerConfiguration()
         workerConfiguration.kafka = kafka
+        // Its jobs end with it.
+        workerConfiguration.stateDirectory = .none
         workerConfiguration.sealingKeys.append(sealingKey)
         worker = try Worker(configuration: workerConfiguration, environment: environment, logger: logger)
 

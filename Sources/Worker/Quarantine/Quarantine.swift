@@ -11,7 +11,7 @@ package final class Quarantine: Sendable {
     /// Crashes after which a record is not run again.
     package static let limit = 3
     /// Milliseconds for which a range is suspected: by then it was run, or is another worker's.
-    private static let life: Int64 = 3_600_000
+    private static let life: Int64 = 600_000
 
     /// What was noted as in flight.
     package struct Note: Sendable {

@@ -34,6 +34,23 @@ import Worker
         #expect(results.filter { !$0 }.count == 8)
     }
 
+    @Test func whatBeganBeforeAnInterruptionDoesNotWaitAfterIt() async throws {
+        let interruption = Interruption()
+        let before = interruption.count
+        interruption.interrupt()
+        let result = try await withDeadline(for: "the wait") {
+            await interruption.sleep(for: .seconds(3_600), since: before)
+        }
+        #expect(!result)
+        #expect(try await withDeadline(for: "the wait") { await interruption.sleep(for: .milliseconds(1)) })
+    }
+
+    @Test func nothingWaitsAfterTheEnd() async throws {
+        let interruption = Interruption()
+        interruption.close()
+        #expect(try await withDeadline(for: "the wait") { await !interruption.sleep(for: .seconds(3_600)) })
+    }
+
     @Test func cancellationEndsAWait() async throws {
         let interruption = Interruption()
         let result = try await withDeadline(for: "the wait") {

@@ -41,12 +41,12 @@ import Worker
 
     @Test func suspicionEnds() {
         let quarantine = Self.quarantine([
-            Self.leftover(1...2, crashes: 1), Self.leftover(3...4, crashes: 1, age: 3_600_000),
-            Self.leftover(5...6, crashes: 1, age: -7_200_000),
+            Self.leftover(1...2, crashes: 1), Self.leftover(3...4, crashes: 1, age: 600_000),
+            Self.leftover(5...6, crashes: 1, age: -1_200_000),
         ])
         #expect(quarantine.crashes(of: Self.partition, at: 3) == 0)
         #expect(quarantine.crashes(of: Self.partition, at: 5) == 0)
-        quarantine.expire(now: Self.now + 3_600_000)
+        quarantine.expire(now: Self.now + 600_000)
         #expect(!quarantine.isAlert)
     }
 
