@@ -42,6 +42,7 @@ library librdkafka.so.1          librdkafka1
 library libcrypto.so.3           libssl3
 library libstdc++.so.6           libstdc++6
 library libz.so.1                zlib1g
+library libsqlite3.so.0          libsqlite3-0
 library libxml2.so.2             libxml2
 file    /etc/ssl/certs/ca-certificates.crt  ca-certificates
 file    /usr/share/zoneinfo/UTC  tzdata
@@ -51,13 +52,13 @@ command pkg-config               pkg-config
 module  rdkafka                  librdkafka-dev
 module  libcrypto                libssl-dev
 module  zlib                     zlib1g-dev
+module  sqlite3                  libsqlite3-dev
 command git                      git
 command g++                      g++
 command ld                       binutils
 library libcurl.so.4             libcurl4
 library libxml2.so.2             libxml2
 library libncurses.so.6          libncurses6
-library libsqlite3.so.0          libsqlite3-0
 file    /etc/ssl/certs/ca-certificates.crt  ca-certificates
 file    /usr/share/zoneinfo/UTC  tzdata
 '

@@ -18,6 +18,9 @@ package final class Gateway: Service {
     private let producer: KafkaProducer
     private let monitor: BrokerMonitor
     private let router: ReplyRouter
+    private let index: JobStateIndex
+    private let stateReader: JobStateReader
+    private let resultReader: ResultReader
     private let front: HTTPFront
     private let listening = OneShot<Int>()
     private let isDraining = Atomic<Bool>(false)
@@ -34,6 +37,8 @@ package final class Gateway: Service {
         self.logger = logger
         // A broker that comes back is found within a second, unless the operator wants it otherwise.
         let kafka = configuration.kafka.merging(defaults: KafkaConfiguration(["reconnect.backoff.max.ms": "1000"]))
+        let topics = configuration.topics
+        index = try Self.makeIndex(configuration)
         let consumer: KafkaConsumer
         do {
             producer = try KafkaProducer(
@@ -45,15 +50,29 @@ package final class Gateway: Service {
                 configuration: kafka.merging(ReplyRouter.settings),
                 logger: logger
             )
+            stateReader = try JobStateReader(
+                kafka: kafka,
+                topic: topics.jobStates,
+                index: index,
+                clock: clock,
+                logger: logger
+            )
+            resultReader = try ResultReader(kafka: kafka, topic: topics.results, logger: logger)
         } catch {
             throw GatewayError(.invalidConfiguration, message: "a Kafka setting cannot be used", cause: error)
         }
         let metrics = GatewayMetrics()
-        let topic = configuration.topics.signingJobs
+        let topic = topics.signingJobs
+        let states = JobStates(
+            index: index,
+            log: KafkaJobStateLog(producer: producer, topics: topics, results: resultReader, logger: logger),
+            tenant: configuration.tenant
+        )
         monitor = BrokerMonitor(producer: producer, topic: topic, logger: logger)
         front = HTTPFront(
             configuration: configuration,
             sink: JobPublisher(producer: producer, topic: topic, monitor: monitor),
+            states: states,
             metrics: metrics,
             logger: logger,
             clock: clock
@@ -62,20 +81,43 @@ package final class Gateway: Service {
             consumer: consumer,
             configuration: configuration,
             room: front.room,
+            states: states,
             metrics: metrics,
             logger: logger
         )
     }
 
+    /// One file for each gateway and cluster: what one has read the other has not.
+    private static func makeIndex(_ configuration: GatewayConfiguration) throws(GatewayError) -> JobStateIndex {
+        guard let directory = configuration.stateDirectory else {
+            return try JobStateIndex(path: nil, retention: configuration.jobRetention)
+        }
+        do {
+            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        } catch {
+            throw GatewayError(
+                .invalidConfiguration,
+                message:
+                    "gateway.stateDirectory \(directory) cannot be made; name one that can be written, or unset it",
+                cause: error
+            )
+        }
+        let owner =
+            "\(configuration.instanceID) \(configuration.topics.prefix) \(configuration.kafka["bootstrap.servers"] ?? "")"
+        let name = "job-states-\(String(StableHash.of(owner), radix: 16)).sqlite"
+        return try JobStateIndex(path: directory + "/" + name, retention: configuration.jobRetention)
+    }
+
     // MARK: What others ask
 
-    /// Waits until requests can be answered: the gateway listens, a broker answers, and replies are read from a known
-    /// position.
+    /// Waits until requests can be answered: the gateway listens, a broker answers, replies are read from a known position,
+    /// and the states of earlier jobs are known.
     ///
     /// - Returns: The port that is bound.
     /// - Throws: Why the gateway ended before.
     package func ready() async throws(GatewayError) -> Int {
         try await front.room.positioned.value()
+        try await stateReader.current.value()
         try await monitor.reached.value()
         return try await listening.value()
     }
@@ -90,6 +132,10 @@ package final class Gateway: Service {
         registry.add("gateway.replies") { [room = front.room] in
             room.replyAddress == nil ? "the position in the reply topic is not resolved" : nil
         }
+        registry.add("gateway.states") { [index] in
+            index.isCurrent ? nil : "the states of earlier jobs have not all been read"
+        }
+        liveness.addLoop("gateway.states.poll") { [stateReader] in stateReader.pollAge }
         registry.add("gateway.http") { [self] in
             if isDraining.load(ordering: .relaxed) { return "the gateway is stopping" }
             if case .success = listening.current { return nil }
@@ -104,6 +150,7 @@ package final class Gateway: Service {
         defer {
             listening.resolve(.failure(end))
             monitor.reached.resolve(.failure(end))
+            stateReader.current.resolve(.failure(end))
             front.room.positioned.resolve(.failure(end))
         }
         do {
@@ -121,7 +168,10 @@ package final class Gateway: Service {
         let application = front.makeApplication { port in listening.resolve(.success(port)) }
         // Stopped in the opposite order, each when the one behind it has ended.
         let services = ServiceGroup(
-            configuration: .init(services: [producer, router, monitor, application], logger: logger.onlyWarnings)
+            configuration: .init(
+                services: [producer, resultReader, stateReader, router, monitor, application],
+                logger: logger.onlyWarnings
+            )
         )
         try await withGracefulShutdownHandler {
             try await withThrowingTaskGroup(of: Void.self) { group in

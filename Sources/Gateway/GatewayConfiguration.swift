@@ -32,7 +32,9 @@ package struct GatewayConfiguration: Sendable {
     package var deadline: Duration
     /// How long Kafka may take to confirm a job before the request is answered 503.
     package var deliveryTimeout: Duration
-    /// How long a job is kept behind its deadline.
+    /// Directory of the index of job states; `nil`: in memory, read from Kafka at each start.
+    package var stateDirectory: String?
+    /// How long a job is known behind its deadline.
     package var jobRetention: Duration
     /// How long requests that wait may go on when the gateway stops.
     package var drainTimeout: Duration
@@ -58,7 +60,8 @@ package struct GatewayConfiguration: Sendable {
         longestWait: Duration = .seconds(30),
         deadline: Duration = .seconds(300),
         deliveryTimeout: Duration = .seconds(3),
-        jobRetention: Duration = .seconds(600),
+        stateDirectory: String? = nil,
+        jobRetention: Duration = .seconds(86_400),
         drainTimeout: Duration = .seconds(10),
         instanceID: String,
         replyPartition: Int32? = nil,
@@ -77,6 +80,7 @@ package struct GatewayConfiguration: Sendable {
         self.longestWait = longestWait
         self.deadline = deadline
         self.deliveryTimeout = deliveryTimeout
+        self.stateDirectory = stateDirectory
         self.jobRetention = jobRetention
         self.drainTimeout = drainTimeout
         self.instanceID = instanceID

@@ -16,19 +16,19 @@ package struct HTTPFront: Sendable {
     /// - Parameters:
     ///   - configuration: Its Kafka settings are not looked at.
     ///   - sink: Where jobs go.
+    ///   - states: Of jobs that nobody waits for.
     ///   - clock: Unix milliseconds.
     package init(
         configuration: GatewayConfiguration,
         sink: any JobSink,
+        states: JobStates,
         metrics: GatewayMetrics,
         logger: Logger,
         clock: @escaping @Sendable () -> Int64
     ) {
-        let states = InMemoryJobStates(retention: configuration.jobRetention, capacity: configuration.maxJobs)
         room = WaitingRoom(
             maximumWaiting: configuration.maxInFlight,
             maximumOpen: configuration.maxJobs,
-            states: states,
             metrics: metrics,
             clock: clock
         )

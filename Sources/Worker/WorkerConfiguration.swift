@@ -72,9 +72,7 @@ extension WorkerConfiguration {
 
     /// Names the journals of workers that may have the same records: those of one group on one cluster.
     var journalName: String {
-        let cluster = (kafka["bootstrap.servers"] ?? "").utf8.reduce(UInt64(0xcbf2_9ce4_8422_2325)) { hash, byte in
-            (hash ^ UInt64(byte)) &* 0x100_0000_01b3
-        }
+        let cluster = StableHash.of(kafka["bootstrap.servers"] ?? "")
         let group = group.prefix(100).map { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == ".") ? $0 : "-" }
         return "\(String(group))-\(String(cluster, radix: 16))"
     }

@@ -261,6 +261,7 @@ struct WorkerPool: Service {
                 try writer.append(reply, to: batch)
             }
         }
+        if let result = verdict.result { await deliveries.append(result, for: index, by: producer, through: writer) }
         if let event = verdict.event {
             await deliveries.append(for: index, by: producer) { batch throws(KafkaError) in
                 try writer.append(event, trace: verdict.trace, to: batch)
@@ -282,7 +283,7 @@ struct WorkerPool: Service {
         var attempt = 1
         while true {
             for (record, failure) in deliveries.deadLetters { places[record] = .deadLetters(failure) }
-            let failures = await deliveries.failures()
+            let failures = await deliveries.failures(by: producer, through: writer)
             if failures.values.contains(where: \.isOfClosing) { return false }
             var again: [Int: FailureError?] = [:]
             var wait = Duration.zero

@@ -19,9 +19,9 @@ import Testing
     @Test func workerThatIsKilledUnderLoadLosesNoAcceptedJob() async throws {
         try await Platform.run { platform in
             let first = try #require(platform.processes.last)
-            let accepted = try await withThrowingTaskGroup(of: Accepted.self) { group in
+            let accepted = try await withThrowingTaskGroup(of: String.self) { group in
                 for _ in 0..<8 { group.addTask { try await Self.accept(on: platform) } }
-                var jobs: [Accepted] = []
+                var jobs: [String] = []
                 var started = 8
                 while let job = try await group.next() {
                     jobs.append(job)
@@ -35,35 +35,27 @@ import Testing
                 }
                 return jobs
             }
-            let ids = Set(accepted.map(\.id))
+            let ids = Set(accepted)
             #expect(ids.count == Self.requests)
             #expect(try await first.child.exitStatus() == .signalled(SIGKILL))
 
-            // The replies' keys are the jobs' ids.
+            // The results' keys are the jobs' ids.
             try await Kcat(bootstrapServers: platform.bootstrapServers)
-                .wait(for: ids, on: platform.topic("replies"), format: "%k\n")
-            // Its reply stands behind all others, so its answer says that the gateway has read them.
-            #expect(try await platform.post("/api/v1/upload/s3/signed-url", Self.body).status == 200)
-            for id in accepted.filter({ !$0.isAnswered }).map(\.id) {
-                let job = try await JSONAnswer(Curl.send("GET", "\(platform.url)/api/v1/jobs/\(id)"))
-                #expect(job["state"] as? String == "done", "job \(id)")
+                .wait(for: ids, on: platform.topic("results"), format: "%k\n")
+            for id in ids {
+                #expect(try await platform.end(of: id, at: platform.url)["state"] as? String == "done", "job \(id)")
             }
         }
     }
 
-    /// A job as its client knows it.
-    private struct Accepted {
-        let id: String
-        /// It was done before it could be answered 202.
-        let isAnswered: Bool
-    }
-
     /// Sends one request that does not wait.
-    private static func accept(on platform: Platform) async throws -> Accepted {
+    ///
+    /// - Returns: The job's id.
+    private static func accept(on platform: Platform) async throws -> String {
         let answer = try await JSONAnswer(
             platform.post("/api/v1/upload/s3/signed-url", body, headers: [("prefer", "respond-async")])
         )
-        #expect(answer.status == 202 || answer.status == 200)
-        return Accepted(id: try answer.text("jobId"), isAnswered: answer.status == 200)
+        #expect(answer.status == 202)
+        return try answer.text("jobId")
     }
 }

@@ -52,6 +52,10 @@ import Testing
                 ]
             ])
             #expect(try await profile.send(to: platform).url().contains("X-Amz-Security-Token="))
+            let asynchronous = try await platform.postUpload(Self.body([:]), headers: [("prefer", "respond-async")])
+            #expect(asynchronous.status == 202)
+            let kept = try await platform.end(of: asynchronous.text("jobId"), at: platform.url)
+            #expect(kept["state"] as? String == "done")
 
             var places: [String: Data] = [:]
             for name in Platform.topicNames { places[name] = try await kcat.dump(platform.topic(name)) }
@@ -69,12 +73,16 @@ import Testing
             }
             #expect(places.filter { $0.key.hasPrefix("log") && $0.value.count > 1_000 }.count == 2)
 
-            // Presigned URLs, and the tokens that they hold, reach the replies only.
-            let replies = places["replies"] ?? Data()
-            places["replies"] = nil
+            for file in try platform.stateFiles() { places[file.lastPathComponent] = try Data(contentsOf: file) }
+            #expect(places.contains { $0.key.hasPrefix("job-states-") && !$0.value.isEmpty })
+
+            // Presigned URLs, and the tokens that they hold, reach replies and results only.
             let keys = Self.secrets.filter { !$0.key.contains("token") }
-            #expect(try SecretScan(keys).findings(in: replies, place: "replies").isEmpty)
-            #expect(replies.range(of: Data("X-Amz-Security-Token".utf8)) != nil)
+            for topic in ["replies", "results"] {
+                let answers = places.removeValue(forKey: topic) ?? Data()
+                #expect(try SecretScan(keys).findings(in: answers, place: topic).isEmpty)
+                #expect(answers.range(of: Data("X-Amz-Security-Token".utf8)) != nil)
+            }
             var hidden = Self.secrets
             hidden["signature"] = signature
             #expect(try SecretScan(hidden).findings(in: places) == [])

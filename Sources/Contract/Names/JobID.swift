@@ -6,6 +6,9 @@ package struct JobID: Sendable, Hashable, CustomStringConvertible {
     package let high: UInt64
     package let low: UInt64
 
+    /// The time of acceptance that the id tells, Unix milliseconds; of an id that is no UUIDv7 any number.
+    package var unixMilliseconds: Int64 { Int64(high >> 16) }
+
     /// Makes a new id.
     ///
     /// - Parameters:

@@ -20,6 +20,10 @@ package struct TopicNames: Sendable, Hashable {
     package var bulkJobs: String { prefix + "jobs.bulk" }
     /// One reply for each chunk of a waiting request; only gateways may read it.
     package var replies: String { prefix + "replies" }
+    /// Replies that nobody waits for any more, read back by their offsets; only gateways may read it.
+    package var results: String { prefix + "results" }
+    /// Facts about asynchronous jobs, never URLs.
+    package var jobStates: String { prefix + "job-states" }
     /// Analytics events.
     package var metrics: String { prefix + "metrics" }
 
@@ -58,11 +62,16 @@ package struct TopicNames: Sendable, Hashable {
 
     /// All topics with their default partitions and configuration.
     ///
-    /// Replies are cut into segments of a sixth of their retention and stamped by the broker, because Kafka deletes
-    /// whole segments by their newest timestamp.
+    /// Replies and results are cut into segments of a sixth of their retention and stamped by the broker, because Kafka
+    /// deletes whole segments by their newest timestamp.
     package var specifications: [Specification] {
         let hour = 3_600_000
         let day = 24 * hour
+        func answers(keptFor time: Int) -> [String: String] {
+            [
+                "retention.ms": String(time), "segment.ms": String(time / 6), "message.timestamp.type": "LogAppendTime",
+            ]
+        }
         func jobs(_ name: String) -> [Specification] {
             [
                 Specification(name: name, partitions: 12, configuration: ["retention.ms": String(day)])
@@ -82,13 +91,15 @@ package struct TopicNames: Sendable, Hashable {
                 ]
         }
         return jobs(signingJobs) + jobs(bulkJobs) + [
+            Specification(name: replies, partitions: 12, configuration: answers(keptFor: hour)),
+            Specification(name: results, partitions: 12, configuration: answers(keptFor: day)),
+            // Twice as long as results: a job lives a day at most, and its results a day from then on.
             Specification(
-                name: replies,
-                partitions: 12,
+                name: jobStates,
+                partitions: 6,
                 configuration: [
-                    "retention.ms": String(hour),
-                    "segment.ms": String(hour / 6),
-                    "message.timestamp.type": "LogAppendTime",
+                    "cleanup.policy": "compact,delete", "retention.ms": String(2 * day), "segment.ms": String(hour),
+                    "delete.retention.ms": String(hour), "message.timestamp.type": "LogAppendTime",
                 ]
             ),
             Specification(name: metrics, partitions: 6, configuration: ["retention.ms": String(7 * day)]),

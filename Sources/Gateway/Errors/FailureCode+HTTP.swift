@@ -9,6 +9,10 @@ extension FailureCode {
     static let notFound = FailureCode(rawValue: "not_found")
     /// No job of that id, or one that was forgotten.
     static let unknownJob = FailureCode(rawValue: "unknown_job")
+    /// A job that has ended already and so cannot be cancelled.
+    static let alreadyEnded = FailureCode(rawValue: "already_ended")
+    /// Kafka keeps the results no longer.
+    static let resultGone = FailureCode(rawValue: "result_gone")
     /// The path knows other methods: see `Allow`.
     static let methodNotAllowed = FailureCode(rawValue: "method_not_allowed")
     /// The body is not `application/json`.
@@ -42,6 +46,10 @@ extension FailureCode {
             .forbidden
         case .notFound, .unknownJob:
             .notFound
+        case .alreadyEnded:
+            .conflict
+        case .resultGone:
+            .gone
         case .methodNotAllowed:
             .methodNotAllowed
         case .bodyTooLarge, .replyTooLarge:

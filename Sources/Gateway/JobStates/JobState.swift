@@ -3,40 +3,41 @@
 package import Contract
 
 /// Where a job stands.
-package enum JobState: Sendable {
-    /// On Kafka, without a reply.
+package enum JobState: String, Sendable, Hashable {
+    /// On Kafka, and not at its end.
     case accepted
-    /// Done: the answer as JSON, as the request would have had it. It holds signed URLs.
-    case done([UInt8])
-    /// Refused by a worker; the field is named as the request named it.
-    case failed(FailureError)
+    /// Done: its results can be read.
+    case done
+    /// Refused by a worker as a whole.
+    case failed
     /// The deadline passed without a reply.
     case expired
-
-    /// As clients see it.
-    package var name: String {
-        switch self {
-        case .accepted: "accepted"
-        case .done: "done"
-        case .failed: "failed"
-        case .expired: "expired"
-        }
-    }
+    /// A client wanted no results any more.
+    case cancelled
 
     /// Whether the state can still change.
-    package var isTerminal: Bool {
-        if case .accepted = self { false } else { true }
-    }
+    package var isTerminal: Bool { self != .accepted }
 }
 
-/// A job with its state.
+/// A job with its state and what it came to.
 package struct JobRecord: Sendable {
     package let id: JobID
     /// Unix milliseconds.
     package let acceptedAt: Int64
     /// Unix milliseconds.
     package let deadline: Int64
-    package var state: JobState
+    package let state: JobState
     /// When the state became terminal, Unix milliseconds.
-    package var endedAt: Int64?
+    package let endedAt: Int64?
+    /// The shape of the answer to its request.
+    package let answer: AnswerShape
+    /// What the request itself gave reason to warn about.
+    package let warnings: [String]
+    /// Chunks of the job; `nil`: its input has not ended.
+    package let chunks: Int?
+    /// Those that are done, in their order.
+    package let done: [ChunkDone]
+
+    /// The earliest end of its URLs, Unix milliseconds; `nil`: none is known.
+    package var urlsExpireAt: Int64? { done.lazy.map(\.expiresAtMs).filter { $0 > 0 }.min() }
 }

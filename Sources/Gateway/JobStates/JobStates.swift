@@ -2,19 +2,102 @@
 
 package import Contract
 
-/// Where the states of jobs are kept that no request waits for any more.
-///
-/// Events may come in any order and more than once: the first terminal state stays. A job without a reply by its
-/// deadline is expired, and a reply after that changes nothing.
-package protocol JobStates: Sendable {
-    /// A job goes on without anyone waiting.
-    func accept(_ job: AcceptedJob)
-    /// A job ended as `state`.
-    ///
-    /// - Parameter now: Unix milliseconds.
-    func settle(_ job: AcceptedJob, _ state: JobState, now: Int64)
+/// What is known of jobs that no request waits for, and what this gateway has to tell of them.
+package struct JobStates: Sendable {
+    private let index: JobStateIndex
+    private let log: any JobStateLog
+    private let tenant: String
+
+    /// For how long a job that was accepted just now may be unknown, for its acceptance is on its way from another gateway.
+    private static let patience = Duration.seconds(1)
+    /// Milliseconds for which a job counts as accepted just now.
+    private static let youth: Int64 = 10_000
+
+    package init(index: JobStateIndex, log: any JobStateLog, tenant: String) {
+        self.index = index
+        self.log = log
+        self.tenant = tenant
+    }
+
+    /// Tells that a job goes on without anyone waiting; returns when everybody can know.
+    func accept(_ job: AcceptedJob) async {
+        var accepted = JobAccepted()
+        accepted.acceptedAtMs = job.acceptedAt
+        accepted.deadlineMs = job.deadline
+        accepted.chunks = 1
+        accepted.answer = job.answer.rawValue
+        accepted.warnings = job.warnings
+        // Should nobody else learn it, this gateway still knows: the job is on Kafka, so its client is told so.
+        await tell(.accepted(accepted), of: job.id, at: job.acceptedAt)
+    }
+
+    /// Keeps the reply to a job whose client has stopped waiting, unless its worker has done so.
+    func settle(_ job: AcceptedJob, _ reply: Reply) async {
+        guard
+            !ResultKeeping.keeps(completedAt: reply.completedAtMs, waitUntil: job.waitUntil, isReplied: true),
+            let place = await log.keep(reply, of: job.id)
+        else { return }
+        var done = ChunkDone(reply, acceptedAt: job.acceptedAt, deadline: job.deadline)
+        (done.partition, done.offsets) = (place.partition, [place.offset])
+        await tell(.chunkDone(done), of: job.id, at: reply.completedAtMs)
+    }
+
+    /// Ends a job that has not ended yet.
+    func cancel(_ id: JobID, now: Int64) async {
+        var cancelled = JobCancelled()
+        cancelled.atMs = now
+        await tell(.cancelled(cancelled), of: id, at: now)
+    }
+
     /// What is known of a job; `nil`: nothing, or nothing any more.
     ///
     /// - Parameter now: Unix milliseconds.
-    func find(_ id: JobID, now: Int64) async throws -> JobRecord?
+    func find(_ id: JobID, now: Int64) async throws(JobStateError) -> JobRecord? {
+        if let record = try index.record(of: id, tenant: tenant, now: now) { return record }
+        guard index.isCurrent else { throw .notCurrent }
+        let age = now - id.unixMilliseconds
+        guard age.magnitude < Self.youth else { return nil }
+        await index.waitForFact(of: id, atMost: Self.patience)
+        return try index.record(of: id, tenant: tenant, now: now)
+    }
+
+    /// The reply of one chunk.
+    func result(of chunk: ChunkDone, of id: JobID) async throws(JobStateError) -> Reply {
+        var assembly = ReplyAssembly()
+        for offset in chunk.offsets {
+            let part = try await log.result(partition: chunk.partition, offset: offset)
+            guard part.jobID == id.description, part.chunk == chunk.chunk else { throw .gone }
+            if let whole = assembly.add(part) { return whole }
+        }
+        throw .gone
+    }
+
+    /// This gateway knows its own facts at once, whether or not it can tell others.
+    private func tell(_ fact: JobFact.OneOf_Fact, of id: JobID, at time: Int64) async {
+        let fact = JobFact(jobID: id.description, tenant: tenant, fact)
+        index.add([(fact, time)])
+        await log.tell(fact)
+    }
+}
+
+/// Why nothing can be said of a job.
+package enum JobStateError: Error, Sendable {
+    /// The facts of earlier have not all been read yet.
+    case notCurrent
+    /// Kafka keeps the result no longer.
+    case gone
+    /// Kafka, or the index, does not answer.
+    case unavailable
+}
+
+/// Where facts and results are written, and results are read.
+package protocol JobStateLog: Sendable {
+    /// Writes a fact for everybody, within a bounded time or not at all.
+    func tell(_ fact: JobFact) async
+    /// Writes a reply to the results.
+    ///
+    /// - Returns: Where it lies; `nil`: it could not be written.
+    func keep(_ reply: Reply, of id: JobID) async -> (partition: Int32, offset: Int64)?
+    /// Reads a record of the results.
+    func result(partition: Int32, offset: Int64) async throws(JobStateError) -> Reply
 }

@@ -9,6 +9,8 @@ package struct AcceptedJob: Sendable, Hashable {
     package let acceptedAt: Int64
     /// When the job expires unrun, Unix milliseconds.
     package let deadline: Int64
+    /// When its client stops waiting, Unix milliseconds; 0: nobody waits.
+    package let waitUntil: Int64
     /// How the answer to this kind of request looks.
     package let answer: AnswerShape
     /// What the request itself gave reason to warn about.
@@ -20,6 +22,7 @@ package struct AcceptedJob: Sendable, Hashable {
         id: JobID,
         acceptedAt: Int64,
         deadline: Int64,
+        waitUntil: Int64 = 0,
         answer: AnswerShape,
         warnings: [String] = [],
         customerKeys: CustomerKeys? = nil
@@ -27,18 +30,19 @@ package struct AcceptedJob: Sendable, Hashable {
         self.id = id
         self.acceptedAt = acceptedAt
         self.deadline = deadline
+        self.waitUntil = waitUntil
         self.answer = answer
         self.warnings = warnings
         self.customerKeys = customerKeys
     }
 }
 
-/// The shape of an answer: routes differ in the names that they give.
-package enum AnswerShape: Sendable, Hashable {
+/// The shape of an answer: routes differ in the names that they give. Its raw values are on the topic of job states.
+package enum AnswerShape: String, Sendable, Hashable {
     case upload
     case download
     case operation
     case form
-    case cloudFrontURL
+    case cloudFrontURL = "cloudFrontUrl"
     case cloudFrontCookies
 }

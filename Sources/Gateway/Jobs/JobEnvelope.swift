@@ -8,31 +8,32 @@ extension Job {
     static let writtenVersion: UInt32 = 1
 
     /// A job of one chunk.
-    ///
-    /// - Parameters:
-    ///   - patience: Milliseconds that the client waits; 0: not at all.
-    init(_ accepted: AcceptedJob, kind: OneOf_Kind, tenant: String, patience: Int64) {
+    init(_ accepted: AcceptedJob, kind: OneOf_Kind, tenant: String) {
         self.init()
         version = Self.writtenVersion
         jobID = accepted.id.description
         self.tenant = tenant
         signingTimeMs = accepted.acceptedAt
-        waitUntilMs = patience > 0 ? accepted.acceptedAt.addingReportingOverflow(patience).partialValue : 0
+        waitUntilMs = accepted.waitUntil
         deadlineMs = accepted.deadline
         self.kind = kind
     }
 }
 
 extension OutgoingJob {
-    /// The record of a job, addressed so that its reply finds the way back.
-    init(_ job: Job, correlationID: CorrelationID, replyTo address: ReplyAddress, trace: TraceContext) throws {
+    /// The record of a job, addressed so that its reply finds the way back to whoever waits for it.
+    ///
+    /// - Parameter address: `nil`: nobody waits, and the reply is kept with the results.
+    init(_ job: Job, correlationID: CorrelationID, replyTo address: ReplyAddress?, trace: TraceContext) throws {
         var headers: [(name: String, value: [UInt8])] = [
-            (HeaderNames.contentType, Array(WireFormat.protobuf.contentType.utf8)),
-            (HeaderNames.correlationID, correlationID.bytes),
-            (HeaderNames.replyTopic, Array(address.topic.utf8)),
+            (HeaderNames.contentType, Array(WireFormat.protobuf.contentType.utf8))
         ]
-        if let partition = address.partition {
-            headers.append((HeaderNames.replyPartition, ReplyAddress.bytes(of: partition)))
+        if let address {
+            headers.append((HeaderNames.correlationID, correlationID.bytes))
+            headers.append((HeaderNames.replyTopic, Array(address.topic.utf8)))
+            if let partition = address.partition {
+                headers.append((HeaderNames.replyPartition, ReplyAddress.bytes(of: partition)))
+            }
         }
         if let parent = trace.parent { headers.append((HeaderNames.traceParent, Array(parent.utf8))) }
         if let state = trace.state { headers.append((HeaderNames.traceState, Array(state.utf8))) }

@@ -9,7 +9,7 @@ struct JobSubmission: Sendable {
     let sealer: CredentialSealer?
     let sink: any JobSink
     let waitingRoom: WaitingRoom
-    let states: any JobStates
+    let states: JobStates
     /// From acceptance to expiry.
     let deadline: Duration
     /// Unix milliseconds.
@@ -20,8 +20,6 @@ struct JobSubmission: Sendable {
         case replied(Reply)
         /// The job goes on and its state can be asked for.
         case goesOn
-        /// The deadline passed while the request waited.
-        case expired
     }
 
     /// Submits a job.
@@ -37,30 +35,21 @@ struct JobSubmission: Sendable {
         }
         guard sink.isReachable else { throw Self.problem(.unavailable) }
         let now = clock()
+        let patience = min(patience, deadline).milliseconds
         let job = AcceptedJob(
             id: JobID(unixMilliseconds: now),
             acceptedAt: now,
             deadline: now.addingReportingOverflow(deadline.milliseconds).partialValue,
+            waitUntil: patience > 0 ? now.addingReportingOverflow(patience).partialValue : 0,
             answer: request.answer,
             warnings: request.warnings,
             customerKeys: request.customerKeys
         )
-        let patience = min(patience, deadline)
-        let record = try record(of: job, request, patience: patience, replyTo: address, trace: trace)
-        do throws(WaitingRefusal) {
-            try waitingRoom.open(job)
-        } catch {
-            switch error {
-            case .full:
-                throw .retryLater(
-                    .overloaded,
-                    "as many requests as this gateway takes are in flight; try again in a moment"
-                )
-            case .closed:
-                throw .retryLater(.notReady, "the gateway is stopping; send the request to another one")
-            }
-        }
-        switch await wait(for: job, record, patience: patience) {
+        let isAwaited = patience > 0
+        let record = try record(of: job, request, replyTo: isAwaited ? address : nil, trace: trace)
+        switch isAwaited
+            ? try await wait(for: job, record, patience: .milliseconds(patience)) : try await send(record)
+        {
         case .replied(let reply):
             return (job, .replied(reply))
         case .refused(let refusal):
@@ -68,8 +57,17 @@ struct JobSubmission: Sendable {
             problem.jobID = job.id
             throw problem
         case .detached:
-            states.accept(job)
-            return (job, clock() > job.deadline ? .expired : .goesOn)
+            await states.accept(job)
+            return (job, .goesOn)
+        }
+    }
+
+    /// Produces a record whose reply nobody waits for.
+    private func send(_ record: OutgoingJob) async throws(Problem) -> WaitingOutcome {
+        if waitingRoom.isClosed { throw Self.problem(.closed) }
+        return switch await sink.deliver(record) {
+        case .failed(let refusal): .refused(refusal)
+        case .confirmed, .unknown, .pending: .detached
         }
     }
 
@@ -78,17 +76,18 @@ struct JobSubmission: Sendable {
         for job: AcceptedJob,
         _ record: OutgoingJob,
         patience: Duration
-    ) async -> WaitingOutcome {
+    ) async throws(Problem) -> WaitingOutcome {
+        do throws(WaitingRefusal) {
+            try waitingRoom.open(job)
+        } catch {
+            throw Self.problem(error)
+        }
         let id = CorrelationID(job.id)
         return await withTaskGroup(of: Void.self) { group in
             group.addTask { waitingRoom.delivery(of: id, await sink.deliver(record)) }
-            if patience > .zero {
-                group.addTask {
-                    // Cancelled when the reply is there, or when the process ends: then the wait is over, too.
-                    try? await Task.sleep(for: patience)
-                    waitingRoom.waitIsOver(for: id)
-                }
-            } else {
+            group.addTask {
+                // Cancelled when the reply is there, or when the process ends: then the wait is over, too.
+                try? await Task.sleep(for: patience)
                 waitingRoom.waitIsOver(for: id)
             }
             let outcome = await waitingRoom.wait(for: id)
@@ -100,8 +99,7 @@ struct JobSubmission: Sendable {
     private func record(
         of job: AcceptedJob,
         _ request: SigningRequest,
-        patience: Duration,
-        replyTo address: ReplyAddress,
+        replyTo address: ReplyAddress?,
         trace: TraceContext
     ) throws(Problem) -> OutgoingJob {
         let kind: Job.OneOf_Kind =
@@ -109,7 +107,7 @@ struct JobSubmission: Sendable {
             case .s3(let signing, let secrets): .s3Signing(try seal(secrets, into: signing, of: job))
             case .cloudFront(let signing): .cloudFrontSigning(signing)
             }
-        let message = Job(job, kind: kind, tenant: tenant, patience: patience.milliseconds)
+        let message = Job(job, kind: kind, tenant: tenant)
         do {
             return try OutgoingJob(message, correlationID: CorrelationID(job.id), replyTo: address, trace: trace)
         } catch {
@@ -154,6 +152,17 @@ struct JobSubmission: Sendable {
             return try body(sealer)
         } catch {
             throw Problem(.internal, "\(field) could not be sealed")
+        }
+    }
+
+    private static func problem(_ refusal: WaitingRefusal) -> Problem {
+        switch refusal {
+        case .full:
+            .retryLater(
+                .overloaded,
+                "as many requests as this gateway takes are in flight; try again in a moment"
+            )
+        case .closed: .retryLater(.notReady, "the gateway is stopping; send the request to another one")
         }
     }
 

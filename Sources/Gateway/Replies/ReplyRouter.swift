@@ -18,6 +18,7 @@ final class ReplyRouter: Service {
     private let configuredPartition: Int32?
     private let instanceID: String
     private let room: WaitingRoom
+    private let states: JobStates
     private let metrics: GatewayMetrics
     private let logger: Logger
 
@@ -31,6 +32,7 @@ final class ReplyRouter: Service {
         consumer: KafkaConsumer,
         configuration: GatewayConfiguration,
         room: WaitingRoom,
+        states: JobStates,
         metrics: GatewayMetrics,
         logger: Logger
     ) {
@@ -39,6 +41,7 @@ final class ReplyRouter: Service {
         configuredPartition = configuration.replyPartition
         instanceID = configuration.instanceID
         self.room = room
+        self.states = states
         self.metrics = metrics
         self.logger = logger
     }
@@ -53,6 +56,7 @@ final class ReplyRouter: Service {
             group.addTask { await self.read(onLostPosition: { wantPosition.yield() }) }
             group.addTask { for await _ in positionWanted { try await self.position() } }
             group.addTask { await self.expire() }
+            group.addTask { await self.room.settleLateReplies(in: self.states) }
             // The consumer ends on graceful shutdown or by an error, the events with it; the rest only by an error.
             try await group.next()
             group.cancelAll()

@@ -13,7 +13,9 @@ package final class WaitingRoom: Sendable {
     private let address = Mutex<ReplyAddress?>(nil)
     /// Known once the position has been resolved for the first time.
     let positioned = OneShot<Void>()
-    private let states: any JobStates
+    /// Replies to jobs that no one waits for any more, for one reader.
+    let lateReplies: AsyncStream<(job: AcceptedJob, reply: Reply)>
+    private let comesLate: AsyncStream<(job: AcceptedJob, reply: Reply)>.Continuation
     private let metrics: GatewayMetrics
     /// Unix milliseconds.
     private let clock: @Sendable () -> Int64
@@ -21,12 +23,12 @@ package final class WaitingRoom: Sendable {
     init(
         maximumWaiting: Int,
         maximumOpen: Int,
-        states: any JobStates,
         metrics: GatewayMetrics,
         clock: @escaping @Sendable () -> Int64
     ) {
         table = Mutex(Table(maximumWaiting: maximumWaiting, maximumOpen: maximumOpen))
-        self.states = states
+        // As many as there can be: each job has one.
+        (lateReplies, comesLate) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(maximumOpen))
         self.metrics = metrics
         self.clock = clock
     }
@@ -80,22 +82,27 @@ package final class WaitingRoom: Sendable {
             (table.expire(now: now), table.waiting, table.count)
         }
         metrics.waiting(waiting, open: open)
-        for job in expired {
-            states.settle(job, .expired, now: now)
-            metrics.expired()
-        }
+        for _ in expired { metrics.expired() }
     }
+
+    /// Whether no new jobs are taken.
+    var isClosed: Bool { table.withLock { $0.isClosed } }
 
     /// Takes no new jobs, and ends every wait as soon as the delivery of its job is known.
     package func close() {
         for action in table.withLock({ $0.close() }) { act(on: action) }
     }
 
+    /// Tells the job states of replies that came too late, until the task is cancelled.
+    package func settleLateReplies(in states: JobStates) async {
+        for await (job, reply) in lateReplies { await states.settle(job, reply) }
+    }
+
     private func act(on action: Table.Action) {
         switch action {
         case .none: break
         case .resume(let continuation, let outcome): continuation.resume(returning: outcome)
-        case .settle(let job, let reply): states.settle(job, JobState(reply, to: job), now: clock())
+        case .settle(let job, let reply): comesLate.yield((job, reply))
         case .foreign: metrics.foreignReply()
         }
     }

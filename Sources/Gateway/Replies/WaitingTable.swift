@@ -26,7 +26,7 @@ package enum WaitingRefusal: Error, Equatable {
 /// open ──▶ waiting ── delivery failed ──────────▶ refused
 ///             │ wait over, delivery known
 ///             ▼
-///          detached ── reply ───────────────────▶ settled in the job states
+///          detached ── reply ───────────────────▶ told to the job states
 ///             └────── deadline ─────────────────▶ expired
 /// ```
 /// A wait that is over while the delivery is still unknown to have happened goes on until the producer tells: only
@@ -65,7 +65,7 @@ package struct WaitingTable<Waiter: Sendable> {
     package let maximumOpen: Int
 
     private var entries: [CorrelationID: Entry] = [:]
-    private var isClosed = false
+    package private(set) var isClosed = false
 
     /// Requests that wait now.
     package private(set) var waiting = 0

@@ -4,15 +4,39 @@ internal import Contract
 internal import HTTPTypes
 internal import Hummingbird
 
-/// `GET /api/v1/jobs/{id}`: where a job stands, and its result once it is done.
+/// `GET /api/v1/jobs/{id}`: where a job stands, and its result once it is done; `DELETE` cancels it.
 struct JobRoute: Sendable {
     static let path = "/api/v1/jobs/{id}"
 
-    let states: any JobStates
+    let states: JobStates
     /// Unix milliseconds.
     let clock: @Sendable () -> Int64
 
     func get(_ request: Request, context: GatewayContext) async throws -> Response {
+        let record = try await find(context)
+        var headers = HTTPFields()
+        if !record.state.isTerminal { headers[.retryAfter] = "1" }
+        return SigningEndpoint.answer(.ok, try await encode(record), headers: headers)
+    }
+
+    func delete(_ request: Request, context: GatewayContext) async throws -> Response {
+        var record = try await find(context)
+        if !record.state.isTerminal {
+            await states.cancel(record.id, now: clock())
+            record = try await find(context)
+        }
+        guard record.state == .cancelled else {
+            var problem = Problem(
+                .alreadyEnded,
+                "the job is \(record.state.rawValue) already; nothing is left to cancel"
+            )
+            problem.jobID = record.id
+            throw problem
+        }
+        return SigningEndpoint.answer(.ok, try await encode(record))
+    }
+
+    private func find(_ context: GatewayContext) async throws(Problem) -> JobRecord {
         let text = context.parameters.get("id") ?? ""
         guard let id = JobID(text) else {
             throw Problem(
@@ -21,15 +45,24 @@ struct JobRoute: Sendable {
                 "the job's id must be a UUID, as jobId in the answer to the request"
             )
         }
-        guard let record = try await states.find(id, now: clock()) else {
-            throw Problem(
-                .unknownJob,
-                "no job of that id is known here; results are kept for a while after the job's deadline only"
-            )
+        do throws(JobStateError) {
+            if let record = try await states.find(id, now: clock()) { return record }
+        } catch {
+            throw Self.problem(error)
         }
-        var headers = HTTPFields()
-        if !record.state.isTerminal { headers[.retryAfter] = "1" }
-        return SigningEndpoint.answer(.ok, Self.encode(record), headers: headers)
+        throw Problem(
+            .unknownJob,
+            "no job of that id is known; results are kept for a while after the job's deadline only"
+        )
+    }
+
+    private static func problem(_ error: JobStateError) -> Problem {
+        switch error {
+        case .notCurrent:
+            .retryLater(.notReady, "the gateway still reads what became of earlier jobs; try again in a moment")
+        case .gone: Problem(.resultGone, "the job's result is kept no longer; send the request again")
+        case .unavailable: .retryLater(.brokerUnavailable, "the job's result could not be read; try again in a moment")
+        }
     }
 
     /// The answer to a request whose job goes on.
@@ -42,7 +75,7 @@ struct JobRoute: Sendable {
         json.object { json in
             json.member("success", true)
             json.member("jobId", job.id.description)
-            json.member("state", JobState.accepted.name)
+            json.member("state", JobState.accepted.rawValue)
             json.member("location", location(of: job.id))
             json.member("acceptedAt", Timestamp.rfc3339(unixMilliseconds: job.acceptedAt))
             json.member("deadline", Timestamp.rfc3339(unixMilliseconds: job.deadline))
@@ -53,29 +86,57 @@ struct JobRoute: Sendable {
 
     private static func location(of id: JobID) -> String { "/api/v1/jobs/\(id)" }
 
-    private static func encode(_ record: JobRecord) -> [UInt8] {
+    private func encode(_ record: JobRecord) async throws(Problem) -> [UInt8] {
+        let outcome = try await outcome(of: record)
         var json = JSONWriter()
         json.object { json in
             json.member("jobId", record.id.description)
-            json.member("state", record.state.name)
+            json.member("state", outcome.state.rawValue)
             json.member("acceptedAt", Timestamp.rfc3339(unixMilliseconds: record.acceptedAt))
             json.member("deadline", Timestamp.rfc3339(unixMilliseconds: record.deadline))
             if let endedAt = record.endedAt {
                 json.member("endedAt", Timestamp.rfc3339(unixMilliseconds: endedAt))
             }
-            switch record.state {
-            case .accepted: break
-            case .done(let answer):
+            if let answer = outcome.answer {
                 json.key("result")
                 json.raw(answer)
-            case .failed(let failure):
+            }
+            if let failure = outcome.failure {
                 json.key("problem")
                 Problem.job(failure, id: record.id).write(to: &json, correlationID: nil)
-            case .expired:
-                json.key("problem")
-                Problem.job(.expired, id: record.id).write(to: &json, correlationID: nil)
             }
         }
         return json.bytes
+    }
+
+    /// The result of a job of one chunk as the request would have had it, or why there is none.
+    private func outcome(
+        of record: JobRecord
+    ) async throws(Problem) -> (state: JobState, answer: [UInt8]?, failure: FailureError?) {
+        switch record.state {
+        case .accepted, .cancelled: return (record.state, nil, nil)
+        case .expired: return (.expired, nil, .expired)
+        case .done, .failed: break
+        }
+        guard record.chunks == 1, let chunk = record.done.first else { return (record.state, nil, nil) }
+        let reply: Reply
+        do throws(JobStateError) {
+            reply = try await states.result(of: chunk, of: record.id)
+        } catch {
+            throw Self.problem(error)
+        }
+        let job = AcceptedJob(
+            id: record.id,
+            acceptedAt: record.acceptedAt,
+            deadline: record.deadline,
+            answer: record.answer,
+            warnings: record.warnings
+        )
+        do throws(FailureError) {
+            return (.done, try SigningAnswer(reply, to: job).encode(), nil)
+        } catch {
+            // A request of one item fails with it.
+            return (.failed, nil, error.code == .expired ? .expired : error.namedAsInRequest)
+        }
     }
 }

@@ -24,6 +24,7 @@ struct Routes: Sendable {
         router.get(RouterPath(CatalogRoutes.regionsPath), use: catalog.getRegions)
         router.get(RouterPath(CatalogRoutes.storageClassesPath), use: catalog.getStorageClasses)
         router.get(RouterPath(JobRoute.path), use: job.get)
+        router.delete(RouterPath(JobRoute.path), use: job.delete)
     }
 
     /// Paths with the methods that they know.
@@ -36,7 +37,7 @@ struct Routes: Sendable {
         (CloudFrontRoutes.cookiesPath, "POST"),
         (CatalogRoutes.regionsPath, "GET, HEAD"),
         (CatalogRoutes.storageClassesPath, "GET, HEAD"),
-        (JobRoute.path, "GET, HEAD"),
+        (JobRoute.path, "GET, HEAD, DELETE"),
     ]
 
     /// Why no route took a request: its path is not known, or its path knows other methods.

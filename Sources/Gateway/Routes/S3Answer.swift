@@ -49,6 +49,10 @@ struct S3Answer {
                 if let value = job.customerKeys?.value(ofHeader: name) { json.member(name, value) }
             }
         }
+        // Read later, by whom the keys were not given to.
+        if job.customerKeys == nil, !shared.withheldHeaders.isEmpty {
+            json.member("withheldHeaders", shared.withheldHeaders)
+        }
         if job.answer == .form {
             // In their order; the file comes last.
             json.key("fields")

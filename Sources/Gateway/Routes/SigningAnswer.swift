@@ -32,14 +32,3 @@ enum SigningAnswer {
         return json.bytes
     }
 }
-
-extension JobState {
-    /// How a job ended that was answered with `reply`.
-    init(_ reply: Reply, to job: AcceptedJob) {
-        do throws(FailureError) {
-            self = .done(try SigningAnswer(reply, to: job).encode())
-        } catch {
-            self = .failed(error.namedAsInRequest)
-        }
-    }
-}

@@ -40,8 +40,6 @@ struct SigningEndpoint: Sendable {
                 job,
                 preferenceApplied: preferences.applied(maximum: longestWait, isAsynchronous: true)
             )
-        case .expired:
-            throw Problem.job(.expired, id: job.id)
         }
     }
 

@@ -91,6 +91,7 @@ struct Settings {
         configuration.longestWait = try milliseconds("gateway.longestWait")
         configuration.deadline = try milliseconds("gateway.deadline")
         configuration.deliveryTimeout = try milliseconds("gateway.deliveryTimeout")
+        configuration.stateDirectory = optionalText("gateway.stateDirectory")
         configuration.jobRetention = try milliseconds("gateway.jobRetention")
         configuration.drainTimeout = try milliseconds("gateway.drainTimeout")
         configuration.replyPartition = reader.int(forKey: "gateway.replyPartition").map { Int32(clamping: $0) }

@@ -82,13 +82,23 @@ enum SettingsCatalogue {
             unit: "ms",
             "How long Kafka may take to confirm a job before the request is answered 503."
         ),
-        Setting("gateway.maxJobs", "20000", is: .integer(1...10_000_000), "Jobs that the gateway remembers at most."),
+        Setting(
+            "gateway.maxJobs",
+            "20000",
+            is: .integer(1...10_000_000),
+            "Jobs that the gateway expects replies to at most."
+        ),
+        Setting(
+            "gateway.stateDirectory",
+            nil,
+            "Directory of the index of job states; unset: in memory, read from Kafka at each start."
+        ),
         Setting(
             "gateway.jobRetention",
-            "600000",
+            "86400000",
             is: .integer(0...86_400_000),
             unit: "ms",
-            "How long a job is remembered behind its deadline."
+            "How long a job is known behind its deadline."
         ),
         Setting(
             "gateway.drainTimeout",

@@ -14,6 +14,7 @@ struct RecordProcessor: Sendable {
     /// What is to be written because of one record.
     struct Verdict {
         var reply: AddressedReply?
+        var result: KeptResult?
         var event: CloudEvent?
         /// The job's trace context, which what it gave goes on with (W3C Trace Context).
         var trace: [KafkaHeader] = []
@@ -35,6 +36,14 @@ struct RecordProcessor: Sendable {
         let jobID: String
         var trace: [KafkaHeader] = []
         var warning: String?
+    }
+
+    /// A reply that is kept, and what is told of it once it lies on its topic.
+    struct KeptResult {
+        let values: [[UInt8]]
+        let jobID: String
+        let tenant: String
+        let done: ChunkDone
     }
 
     /// Runs the job of a record.
@@ -60,9 +69,10 @@ struct RecordProcessor: Sendable {
         }
 
         let answer: JobHandler.Answer
+        let job: Job
         do throws(FailureError) {
             var warnings: [String] = []
-            let job = try format.decode(Job.self, from: value, warnings: &warnings)
+            job = try format.decode(Job.self, from: value, warnings: &warnings)
             verdict.deadline = job.deadline(recordTime: record.timestamp, now: now)
             if let refusal {
                 answer = handler.refuse(job, refusal, now: now)
@@ -95,7 +105,32 @@ struct RecordProcessor: Sendable {
                 warning: warning
             )
         }
+        verdict.result = result(of: job, answer.reply, route: route, recordTime: record.timestamp, now: now)
         return verdict
+    }
+
+    /// What is kept of a reply that nobody may wait for any more; `nil`: nothing.
+    private func result(of job: Job, _ reply: Reply, route: ReplyRoute, recordTime: Int64?, now: Int64) -> KeptResult? {
+        let isReplied: Bool
+        switch route {
+        case .none: isReplied = false
+        case .address: isReplied = true
+        case .forbidden: return nil
+        }
+        guard
+            ResultKeeping.keeps(completedAt: now, waitUntil: job.waitUntilMs, isReplied: isReplied),
+            JobID(job.jobID) != nil, (1...128).contains(job.tenant.utf8.count)
+        else { return nil }
+        return KeptResult(
+            values: encoder.encode(reply, as: .protobuf),
+            jobID: job.jobID,
+            tenant: job.tenant,
+            done: ChunkDone(
+                reply,
+                acceptedAt: job.signingTimeMs == 0 ? recordTime ?? now : job.signingTimeMs,
+                deadline: job.deadline(recordTime: recordTime, now: now)
+            )
+        )
     }
 
     /// The headers of W3C Trace Context, where they have a length that it allows.

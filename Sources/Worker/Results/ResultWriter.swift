@@ -78,6 +78,38 @@ final class ResultWriter: Sendable {
         }
     }
 
+    /// Appends a result that is kept, one record for each of its parts.
+    func append(_ result: RecordProcessor.KeptResult, to batch: KafkaDeliveryBatch) throws(KafkaError) {
+        let contentType = KafkaHeader(
+            name: HeaderNames.contentType,
+            value: Array(WireFormat.protobuf.contentType.utf8)
+        )
+        for value in result.values {
+            try batch.append(
+                topic: topics.results,
+                key: Array(result.jobID.utf8),
+                value: value,
+                headers: [contentType]
+            )
+        }
+    }
+
+    /// Appends what is told of a result, once it is known where it lies.
+    ///
+    /// - Parameter places: One for each of its parts.
+    func append(
+        _ result: RecordProcessor.KeptResult,
+        at places: [(partition: Int32, offset: Int64)],
+        to batch: KafkaDeliveryBatch
+    ) throws(KafkaError) {
+        var done = result.done
+        done.partition = places.first?.partition ?? 0
+        done.offsets = places.map(\.offset)
+        let fact = JobFact(jobID: result.jobID, tenant: result.tenant, .chunkDone(done))
+        guard let value = try? WireFormat.protobuf.encode(fact) else { return }
+        try batch.append(topic: topics.jobStates, key: Array(fact.key.utf8), value: value)
+    }
+
     /// Appends an event.
     func append(_ event: CloudEvent, trace: [KafkaHeader], to batch: KafkaDeliveryBatch) throws(KafkaError) {
         let headers = event.headers.map { KafkaHeader(name: $0.name, value: Array($0.value.utf8)) }

@@ -10,6 +10,8 @@ struct TurnDeliveries: Sendable {
     private var owners: [Int] = []
     /// Records for which something could not even be handed to the producer.
     private var refused: [(record: Int, error: KafkaError)] = []
+    /// Results that are kept, with the deliveries of their parts, by their records.
+    private var results: [Int: (result: RecordProcessor.KeptResult, deliveries: Range<Int>)] = [:]
     /// Records that go to the dead letters though their results may be written.
     private(set) var deadLetters: [Int: FailureError] = [:]
     /// When jobs expire, Unix milliseconds, by their records.
@@ -46,13 +48,50 @@ struct TurnDeliveries: Sendable {
         }
     }
 
-    /// Waits for the deliveries.
+    /// Appends a result that is kept.
+    mutating func append(
+        _ result: RecordProcessor.KeptResult,
+        for record: Int,
+        by producer: KafkaProducer,
+        through writer: ResultWriter
+    ) async {
+        let first = batch.count
+        await append(for: record, by: producer) { batch throws(KafkaError) in try writer.append(result, to: batch) }
+        results[record] = (result, first..<batch.count)
+    }
+
+    /// Waits for the deliveries, and tells of the results that are kept.
     ///
     /// - Returns: Why records were not written whole, the first reason of each.
-    func failures() async -> [Int: KafkaError] {
+    func failures(by producer: KafkaProducer, through writer: ResultWriter) async -> [Int: KafkaError] {
+        let outcome = await batch.delivered()
+        var reasons = reasons(in: outcome)
+        let kept = results.filter { reasons[$0.key] == nil }
+        if kept.isEmpty { return reasons }
+        var facts = TurnDeliveries(producer.makeBatch(minimumCapacity: kept.count))
+        for (record, (result, deliveries)) in kept {
+            let places = deliveries.compactMap { outcome.position(of: $0) }
+            guard places.count == deliveries.count else {
+                // A write that was repeated after an unclear answer: it arrived, but nobody says where.
+                reasons[record] = KafkaError(
+                    code: .timedOut,
+                    message: "the offset of a result is not known",
+                    isRetriable: true
+                )
+                continue
+            }
+            await facts.append(for: record, by: producer) { batch throws(KafkaError) in
+                try writer.append(result, at: places, to: batch)
+            }
+        }
+        reasons.merge(facts.reasons(in: await facts.batch.delivered())) { first, _ in first }
+        return reasons
+    }
+
+    private func reasons(in outcome: KafkaDeliveryOutcome) -> [Int: KafkaError] {
         var reasons: [Int: KafkaError] = [:]
         for (record, error) in refused where reasons[record] == nil { reasons[record] = error }
-        for failure in await batch.delivered().failures where owners.indices.contains(failure.index) {
+        for failure in outcome.failures where owners.indices.contains(failure.index) {
             if reasons[owners[failure.index]] == nil { reasons[owners[failure.index]] = failure.error }
         }
         return reasons

@@ -12,6 +12,7 @@ import Testing
         SealScope.self, InlineCredential.self, Reply.self, S3SigningResult.self, SharedRequest.self, SignedItem.self,
         Failure.self, UrlsMinted.self, JobFailed.self, CloudFrontSigningJob.self, CloudFrontItem.self,
         CloudFrontSigningResult.self, CloudFrontSigned.self, CustomerKeys.self,
+        JobFact.self, JobAccepted.self, ChunkDone.self, JobCancelled.self,
     ]
 
     private static func descriptors() async throws -> [(type: any Message.Type, Google_Protobuf_DescriptorProto)] {

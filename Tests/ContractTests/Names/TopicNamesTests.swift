@@ -10,6 +10,8 @@ import Testing
         #expect(names.signingJobs == prefix + "jobs.signing")
         #expect(names.bulkJobs == prefix + "jobs.bulk")
         #expect(names.replies == prefix + "replies")
+        #expect(names.results == prefix + "results")
+        #expect(names.jobStates == prefix + "job-states")
         #expect(names.metrics == prefix + "metrics")
         #expect(TopicNames.deadLetters(of: names.bulkJobs) == prefix + "jobs.bulk-dlt")
     }
@@ -40,6 +42,7 @@ import Testing
         ("signet.jobs.signing-retry-5000", 12, "604800000"), ("signet.jobs.bulk-retry-60000", 12, "604800000"),
         ("signet.jobs.bulk", 12, "86400000"), ("signet.jobs.bulk-dlt", 12, "604800000"),
         ("signet.replies", 12, "3600000"), ("signet.metrics", 6, "604800000"),
+        ("signet.results", 12, "86400000"), ("signet.job-states", 6, "172800000"),
     ])
     func topicsAreMadeAsDocumented(name: String, partitions: Int, retention: String) throws {
         let specification = try #require(TopicNames().specifications.first { $0.name == name })
@@ -49,8 +52,8 @@ import Testing
 
     @Test func everyTopicIsMadeOnce() {
         let names = TopicNames().specifications.map(\.name)
-        #expect(names.count == 10)
-        #expect(Set(names).count == 10)
+        #expect(names.count == 12)
+        #expect(Set(names).count == 12)
     }
 
     @Test func repliesAreCutIntoSixSegmentsAndStampedByTheBroker() throws {

@@ -292,7 +292,7 @@ import Testing
             (.GET, HTTPFixture.upload, "POST"), (.PUT, HTTPFixture.upload, "POST"),
             (.DELETE, HTTPFixture.download, "POST"),
             (.POST, "/api/v1/regions", "GET, HEAD"), (.POST, "/api/v1/storage-classes", "GET, HEAD"),
-            (.POST, "/api/v1/jobs/018bcfe5-6800-7000-8000-000000000000", "GET, HEAD"),
+            (.POST, "/api/v1/jobs/018bcfe5-6800-7000-8000-000000000000", "GET, HEAD, DELETE"),
             (.PROPFIND, HTTPFixture.upload, "POST"),
         ] as [(HTTPMethod, String, String)]
     )

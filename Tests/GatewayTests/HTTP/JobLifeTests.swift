@@ -72,19 +72,117 @@ import Testing
     }
 
     @Test func jobBehindItsDeadlineIsExpiredAndALateReplyChangesNothing() async throws {
-        try await HTTPFixture.run({ $0.deadline = .seconds(10) }, workers: { _ in .silence }) { fixture in
-            _ = try await fixture.post(HTTPFixture.upload, Self.body, headers: ["prefer": "respond-async"])
+        try await HTTPFixture.run(
+            {
+                $0.waitUntil = .milliseconds(20)
+                $0.deadline = .seconds(10)
+            },
+            workers: { _ in .silence }
+        ) { fixture in
+            #expect(try await fixture.post(HTTPFixture.upload, Self.body).status == 202)
             let received = try #require(await fixture.workers.next())
             #expect(received.job.deadlineMs == received.job.signingTimeMs + 10_000)
-            fixture.clock.advance(by: 10_001)
+            fixture.clock.advance(by: 15_001)
             fixture.room.expire()
-            fixture.workers.send(received.signed(), to: received)
+            var late = received.signed()
+            late.completedAtMs = fixture.clock.now
+            fixture.workers.send(late, to: received)
             let json = try await fixture.get("/api/v1/jobs/\(received.job.jobID)").json
             #expect(json["state"] == "expired")
             #expect(json["problem"]?["code"] == "expired")
             #expect(json["problem"]?["status"] == 504)
             #expect(fixture.metrics.exposition().contains("signet_gateway_jobs_expired_total 1\n"))
             #expect(fixture.metrics.exposition().contains("signet_gateway_replies_foreign_total 1\n"))
+        }
+    }
+
+    @Test func replyThatCameAfterItsWaitThoughItWasMadeBeforeIsKeptByTheGateway() async throws {
+        try await HTTPFixture.run({ $0.waitUntil = .milliseconds(20) }, workers: { _ in .silence }) { fixture in
+            #expect(try await fixture.post(HTTPFixture.upload, Self.body).status == 202)
+            let received = try #require(await fixture.workers.next())
+            var late = received.signed()
+            late.completedAtMs -= 2_000
+            fixture.workers.send(late, to: received)
+            var told: [JobFact] = []
+            for await fact in fixture.states.told.prefix(2) { told.append(fact) }
+            #expect(told.map(\.name) == ["", "0"])
+            #expect(told.allSatisfy { $0.jobID == received.job.jobID && $0.tenant == "default" })
+            let json = try await fixture.get("/api/v1/jobs/\(received.job.jobID)").json
+            #expect(json["result"]?["uploadUrl"]?.string?.contains("X-Amz-Signature=") == true)
+        }
+    }
+
+    @Test func jobWithoutAnyoneWaitingWantsNoReply() async throws {
+        try await HTTPFixture.run(workers: { _ in .silence }) { fixture in
+            _ = try await fixture.post(HTTPFixture.upload, Self.body, headers: ["prefer": "respond-async"])
+            let received = try #require(await fixture.workers.next())
+            #expect(received.headers.keys.sorted() == [HeaderNames.contentType])
+        }
+    }
+
+    @Test func resultThatKafkaKeepsNoLongerIsGone() async throws {
+        try await HTTPFixture.run(workers: { _ in .silence }) { fixture in
+            _ = try await fixture.post(HTTPFixture.upload, Self.body, headers: ["prefer": "respond-async"])
+            let received = try #require(await fixture.workers.next())
+            fixture.workers.send(received.signed(), to: received)
+            fixture.states.forgetResults()
+            let answer = try await fixture.get("/api/v1/jobs/\(received.job.jobID)")
+            try BadInputTests.expectProblem(answer, "result_gone", status: 410)
+        }
+    }
+
+    @Test func gatewayThatHasNotReadEarlierStatesSaysSo() async throws {
+        try await HTTPFixture.run { fixture in
+            fixture.states.index.isCurrent = false
+            let answer = try await fixture.get("/api/v1/jobs/018bcfe5-6800-7000-8000-000000000000")
+            try BadInputTests.expectProblem(answer, "not_ready", status: 503)
+        }
+    }
+
+    @Test func acceptanceThatAnotherGatewayHasJustToldIsWaitedFor() async throws {
+        try await HTTPFixture.run { fixture in
+            let id = JobID(unixMilliseconds: fixture.clock.now)
+            async let answer = fixture.get("/api/v1/jobs/\(id)")
+            var accepted = JobAccepted()
+            accepted.deadlineMs = fixture.clock.now + 60_000
+            accepted.chunks = 1
+            fixture.states.index.add([(JobFact(jobID: "\(id)", tenant: "default", .accepted(accepted)), 0)])
+            let json = try await answer.json
+            #expect(json["state"] == "accepted")
+        }
+    }
+
+    // MARK: Cancelling
+
+    @Test func jobIsCancelledOnceAndItsResultIsHidden() async throws {
+        try await HTTPFixture.run(workers: { _ in .silence }) { fixture in
+            _ = try await fixture.post(HTTPFixture.upload, Self.body, headers: ["prefer": "respond-async"])
+            let received = try #require(await fixture.workers.next())
+            let path = "/api/v1/jobs/\(received.job.jobID)"
+            for _ in 0..<2 {
+                let answer = try await fixture.send(.DELETE, path)
+                #expect(answer.status == 200)
+                #expect(try answer.json["state"] == "cancelled")
+            }
+            fixture.clock.advance(by: 10)
+            var reply = received.signed()
+            reply.completedAtMs = fixture.clock.now
+            fixture.workers.send(reply, to: received)
+            let json = try await fixture.get(path).json
+            #expect(json["state"] == "cancelled")
+            #expect(json["result"] == nil)
+        }
+    }
+
+    @Test func jobThatHasEndedCannotBeCancelled() async throws {
+        try await HTTPFixture.run(workers: { _ in .silence }) { fixture in
+            _ = try await fixture.post(HTTPFixture.upload, Self.body, headers: ["prefer": "respond-async"])
+            let received = try #require(await fixture.workers.next())
+            fixture.workers.send(received.signed(), to: received)
+            let path = "/api/v1/jobs/\(received.job.jobID)"
+            try BadInputTests.expectProblem(try await fixture.send(.DELETE, path), "already_ended", status: 409)
+            let unknown = try await fixture.send(.DELETE, "/api/v1/jobs/\(JobID(unixMilliseconds: 0))")
+            try BadInputTests.expectProblem(unknown, "unknown_job", status: 404)
         }
     }
 

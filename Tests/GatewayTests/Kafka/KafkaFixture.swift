@@ -42,7 +42,9 @@ struct KafkaFixture: HTTPCaller {
 
     static func makeBroker() throws -> EmbeddedBroker {
         let topics = TopicNames()
-        return try EmbeddedBroker(topics: [(topics.signingJobs, 3), (topics.replies, 5)])
+        return try EmbeddedBroker(topics: [
+            (topics.signingJobs, 3), (topics.replies, 5), (topics.results, 3), (topics.jobStates, 2),
+        ])
     }
 
     static func run(

@@ -16,12 +16,14 @@ final class FakeWorkers: JobSink {
     private let act: @Sendable (ReceivedJob) -> Act
     private let reachable = Atomic<Bool>(true)
     private let room = Mutex<WaitingRoom?>(nil)
+    private let log: FakeJobStateLog
     /// Every job in the order of arrival.
     let received: AsyncStream<ReceivedJob>
     private let arrival: AsyncStream<ReceivedJob>.Continuation
 
-    init(_ act: @escaping @Sendable (ReceivedJob) -> Act) {
+    init(log: FakeJobStateLog, _ act: @escaping @Sendable (ReceivedJob) -> Act) {
         self.act = act
+        self.log = log
         (received, arrival) = AsyncStream.makeStream()
     }
 
@@ -46,9 +48,17 @@ final class FakeWorkers: JobSink {
         }
     }
 
-    /// Brings a reply to the gateway, now.
+    /// Brings a reply to the gateway, now, or to the results, or to both, as a worker does.
     func send(_ reply: Reply, to job: ReceivedJob) {
-        guard let id = job.correlationID else { return }
+        let id = job.correlationID
+        if ResultKeeping.keeps(
+            completedAt: reply.completedAtMs,
+            waitUntil: job.job.waitUntilMs,
+            isReplied: id != nil
+        ) {
+            log.keepAsWorker(reply, to: job.job)
+        }
+        guard let id else { return }
         room.withLock { $0 }?.reply(to: id, reply)
     }
 

@@ -15,6 +15,7 @@ struct HTTPFixture: HTTPCaller {
     let port: Int
     let workers: FakeWorkers
     let room: WaitingRoom
+    let states: FakeJobStateLog
     let clock: ManualClock
     let logs: RecordedLogs
     let metrics: PrometheusMetricsFactory
@@ -35,13 +36,16 @@ struct HTTPFixture: HTTPCaller {
         var configuration = GatewayConfiguration(kafka: KafkaConfiguration(), port: 0, instanceID: "test")
         configuration.sealingKey = SealingPrivateKey().publicKey
         change(&configuration)
-        let workers = FakeWorkers(act)
+        let states = try FakeJobStateLog(retention: configuration.jobRetention)
+        let jobStates = JobStates(index: states.index, log: states, tenant: configuration.tenant)
+        let workers = FakeWorkers(log: states, act)
         let clock = ManualClock()
         let logs = RecordedLogs()
         let metrics = PrometheusMetricsFactory()
         let front = HTTPFront(
             configuration: configuration,
             sink: workers,
+            states: jobStates,
             metrics: GatewayMetrics(factory: metrics),
             logger: logs.logger,
             clock: { clock.now }
@@ -60,6 +64,7 @@ struct HTTPFixture: HTTPCaller {
                 defer { port.finish() }
                 try await group.run()
             }
+            tasks.addTask { await front.room.settleLateReplies(in: jobStates) }
             guard let bound = await ports.first(where: { _ in true }) else {
                 return try await tasks.waitForAll()
             }
@@ -68,6 +73,7 @@ struct HTTPFixture: HTTPCaller {
                     port: bound,
                     workers: workers,
                     room: front.room,
+                    states: states,
                     clock: clock,
                     logs: logs,
                     metrics: metrics,
@@ -75,6 +81,8 @@ struct HTTPFixture: HTTPCaller {
                 )
             )
             await group.triggerGracefulShutdown()
+            try await tasks.next()
+            tasks.cancelAll()
             try await tasks.waitForAll()
         }
     }

@@ -57,6 +57,7 @@ struct ReceivedJob: Sendable {
         var reply = Reply()
         reply.version = 1
         reply.jobID = job.jobID
+        reply.completedAtMs = job.signingTimeMs
         reply.s3Signing.shared = [shared]
         reply.s3Signing.items = [signed]
         reply.s3Signing.signatures = Data(repeating: 0xAB, count: ReplyJoiner.signatureLength)
@@ -68,6 +69,7 @@ struct ReceivedJob: Sendable {
         var reply = Reply()
         reply.version = 1
         reply.jobID = job.jobID
+        reply.completedAtMs = job.signingTimeMs
         reply.failure.code = code
         reply.failure.field = field
         reply.failure.message = message

@@ -22,7 +22,9 @@ final class Platform: Sendable {
     let gateway: SignetProcess
     private let prefix: String
     private let workerEnvironment: [String: String]
+    private let gatewayEnvironment: [String: String]
     private let workers = Mutex<[SignetProcess]>([])
+    private let otherGateways = Mutex<[SignetProcess]>([])
     private let folder: URL
 
     private init(_ options: Options) async throws {
@@ -58,11 +60,14 @@ final class Platform: Sendable {
             "SIGNET_WORKER_STATE_DIRECTORY": folder.appendingPathComponent("state").path,
         ]) { $1 }
         .merging(options.worker) { $1 }
+        gatewayEnvironment = common.merging([
+            "SIGNET_SEALING_PUBLIC_KEY": publicKey,
+            "SIGNET_GATEWAY_STATE_DIRECTORY": folder.appendingPathComponent("gateways").path,
+        ]) { $1 }
+        .merging(options.gateway) { $1 }
         gateway = try await SignetProcess.start(
             ["gateway", "--port", "0"],
-            environment: common.merging(["SIGNET_SEALING_PUBLIC_KEY": publicKey]) { $1 }.merging(options.gateway) {
-                $1
-            },
+            environment: gatewayEnvironment,
             readyWhen: "ready "
         )
         if options.startsWorker { try await startWorker() }
@@ -93,9 +98,44 @@ final class Platform: Sendable {
         return worker
     }
 
+    /// Starts one more gateway; returns when it can answer.
+    ///
+    /// - Parameter instance: Names it; that of the first one is the host's.
+    func startGateway(instance: String) async throws -> SignetProcess {
+        let gateway = try await SignetProcess.start(
+            ["gateway", "--port", "0"],
+            environment: gatewayEnvironment.merging(["SIGNET_GATEWAY_INSTANCE_ID": instance]) { $1 },
+            readyWhen: "ready "
+        )
+        otherGateways.withLock { $0.append(gateway) }
+        return gateway
+    }
+
     /// All parts that were ever started.
     var processes: [SignetProcess] {
-        [broker, gateway].compactMap { $0 } + workers.withLock { $0 }
+        [broker, gateway].compactMap { $0 } + workers.withLock { $0 } + otherGateways.withLock { $0 }
+    }
+
+    /// Asks a gateway for a job until it has ended.
+    func end(of jobID: String, at url: String) async throws -> JSONAnswer {
+        let response = try await withDeadline(for: "the end of job \(jobID)") {
+            while true {
+                let response = try await Curl.send("GET", url + "/api/v1/jobs/\(jobID)")
+                // A job that was produced straight to Kafka is known once it is done.
+                if response.status == 200, try JSONAnswer(response)["state"] as? String != "accepted" {
+                    return response
+                }
+            }
+        }
+        return try JSONAnswer(response)
+    }
+
+    /// The index files of the gateways.
+    func stateFiles() throws -> [URL] {
+        try FileManager.default.contentsOfDirectory(
+            at: folder.appendingPathComponent("gateways"),
+            includingPropertiesForKeys: nil
+        )
     }
 
     /// `http://127.0.0.1:PORT` of the gateway.
@@ -109,7 +149,7 @@ final class Platform: Sendable {
     static let topicNames =
         ["jobs.signing", "jobs.bulk"].flatMap { jobs in
             [jobs, "\(jobs)-dlt", "\(jobs)-retry-5000", "\(jobs)-retry-60000"]
-        } + ["replies", "metrics"]
+        } + ["replies", "results", "job-states", "metrics"]
 
     // MARK: Requests
 

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension JobFact {
+    /// Names the fact among those of its job: empty for the acceptance, the chunk's number, or `cancelled`.
+    package var name: String {
+        switch fact {
+        case .chunkDone(let done): String(done.chunk)
+        case .cancelled: "cancelled"
+        case .accepted, nil: ""
+        }
+    }
+
+    /// The key of its record: facts of one key say the same, so that compaction may keep any one of them.
+    package var key: String { name.isEmpty ? jobID : "\(jobID)/\(name)" }
+
+    package init(jobID: String, tenant: String, _ fact: OneOf_Fact) {
+        self.init()
+        version = 1
+        self.jobID = jobID
+        self.tenant = tenant
+        self.fact = fact
+    }
+}
