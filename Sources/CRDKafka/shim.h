@@ -4,6 +4,7 @@
 
 #include <librdkafka/rdkafka.h>
 #include <librdkafka/rdkafka_mock.h>
+#include <string.h>
 
 // Swift cannot call variadic functions: this is rd_kafka_producev() with the arguments that we use.
 // The value is copied. On success the headers belong to librdkafka, on failure to the caller.
@@ -22,5 +23,8 @@ static inline rd_kafka_resp_err_t signet_kafka_produce(
         RD_KAFKA_V_VALUE((void *)value, value_length), RD_KAFKA_V_TIMESTAMP(timestamp),
         RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_OPAQUE(opaque), RD_KAFKA_V_END);
 }
+
+// The length of a name that librdkafka hands out.
+static inline size_t signet_kafka_length(const char *name) { return strlen(name); }
 
 #endif

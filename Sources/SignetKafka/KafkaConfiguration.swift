@@ -51,5 +51,5 @@ public struct KafkaConfiguration: Sendable, Hashable, CustomStringConvertible, C
     }
 
     /// In the order of their names, so that a first error is always the same one.
-    var sorted: [(key: String, value: String)] { settings.sorted { $0.key < $1.key } }
+    package var sorted: [(key: String, value: String)] { settings.sorted { $0.key < $1.key } }
 }

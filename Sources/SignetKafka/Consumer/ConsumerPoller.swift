@@ -109,6 +109,9 @@ final class ConsumerPoller: @unchecked Sendable {
         try KafkaError.check(code, while: "storing the offset of \(partition)")
     }
 
+    /// What may be stored and sought now.
+    var assignment: Set<KafkaTopicPartition> { shared.withLock { Set($0.assignment.keys) } }
+
     func watermarks(
         of partition: KafkaTopicPartition,
         timeout: Duration
@@ -358,6 +361,25 @@ final class ConsumerPoller: @unchecked Sendable {
         // An assignment replaces the one before it.
         forget(owned.filter { positions[$0] == nil })
         begin(Array(positions.keys))
+    }
+
+    func seek(to offsets: [KafkaTopicPartition: KafkaOffset]) throws(KafkaError) {
+        guard offsets.values.allSatisfy({ $0 != .stored }) else {
+            throw KafkaError(code: .invalidArgument, message: "seeking needs an offset, the beginning or the end")
+        }
+        if let stranger = offsets.keys.first(where: { !owned.contains($0) }) {
+            throw KafkaError(code: .state, message: "\(stranger) is not assigned: only what is can be sought in")
+        }
+        guard !offsets.isEmpty else { return }
+        let failure = NativePartitionList(offsets.mapValues(\.native)).withPointer { list -> KafkaError? in
+            if let failure = rd_kafka_seek_partitions(client.handle, list, 5_000) {
+                return KafkaError(takingOwnershipOf: failure, while: "seeking")
+            }
+            let code = NativePartitionList.firstError(in: list)
+            return code == RD_KAFKA_RESP_ERR_NO_ERROR ? nil : KafkaError(code, while: "seeking")
+        }
+        if let failure { throw failure }
+        begin(Array(offsets.keys))
     }
 
     func commitStored() throws(KafkaError) {

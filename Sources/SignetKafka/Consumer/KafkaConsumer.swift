@@ -87,6 +87,69 @@ public final class KafkaConsumer: Service, Sendable {
         try await poller.perform { poller throws(KafkaError) in try poller.resume(partitions) }
     }
 
+    /// Goes on reading assigned partitions at these offsets, under a new epoch: what was read before can no longer store
+    /// offsets.
+    ///
+    /// - Throws: `invalidArgument` for `.stored`: ask `committed` for it; `state` for partitions that are not assigned.
+    public func seek(to offsets: [KafkaTopicPartition: KafkaOffset]) async throws(KafkaError) {
+        try await poller.perform { poller throws(KafkaError) in try poller.seek(to: offsets) }
+    }
+
+    /// What is assigned to this consumer now.
+    public var assignment: Set<KafkaTopicPartition> { poller.assignment }
+
+    // MARK: Offsets
+
+    /// What the group has committed; nothing for partitions of which nothing was.
+    public func committed(
+        _ partitions: some Collection<KafkaTopicPartition>,
+        timeout: Duration = .seconds(5)
+    ) async throws(KafkaError) -> [KafkaTopicPartition: Int64] {
+        try await poller.client.committed(Array(partitions), timeout: timeout)
+    }
+
+    /// The first offsets whose records are as old as these times, Unix milliseconds, or younger; the end of a partition
+    /// without such a record.
+    public func offsets(
+        at times: [KafkaTopicPartition: Int64],
+        timeout: Duration = .seconds(5)
+    ) async throws(KafkaError) -> [KafkaTopicPartition: Int64] {
+        guard let wrong = times.first(where: { $0.value < 0 }) else {
+            return try await poller.client.offsets(for: times, timeout: timeout)
+        }
+        throw KafkaError(code: .invalidArgument, message: "the time of \(wrong.key) is before 1970")
+    }
+
+    /// The next offsets to be written.
+    public func ends(
+        of partitions: some Collection<KafkaTopicPartition>,
+        timeout: Duration = .seconds(5)
+    ) async throws(KafkaError) -> [KafkaTopicPartition: Int64] {
+        try await poller.client.ends(of: Array(partitions), timeout: timeout)
+    }
+
+    /// How many records are there that the group has not committed: of partitions without a commit, all that are kept.
+    public func lag(
+        of partitions: some Collection<KafkaTopicPartition>,
+        timeout: Duration = .seconds(5)
+    ) async throws(KafkaError) -> [KafkaTopicPartition: Int64] {
+        let partitions = Array(partitions)
+        let committed = try await committed(partitions, timeout: timeout)
+        let ends = try await ends(of: partitions, timeout: timeout)
+        var lag: [KafkaTopicPartition: Int64] = [:]
+        for partition in partitions {
+            guard let end = ends[partition] else { continue }
+            let done: Int64
+            if let offset = committed[partition] {
+                done = offset
+            } else {
+                done = try await watermarks(of: partition, timeout: timeout).low
+            }
+            lag[partition] = max(0, end - done)
+        }
+        return lag
+    }
+
     /// The oldest offset that is kept, and the next one to be written.
     public func watermarks(
         of partition: KafkaTopicPartition,

@@ -17,7 +17,7 @@ public struct KafkaConsumerOptions: Sendable {
     /// Numbers below 1 count as 1.
     public init(
         maximumBatchRecords: Int = 500,
-        maximumOutstandingBatches: Int = 16,
+        maximumOutstandingBatches: Int = 64,
         drainBudget: Duration = .seconds(20),
         detectsGaps: Bool = true,
         pollTimeout: Duration = .milliseconds(500)

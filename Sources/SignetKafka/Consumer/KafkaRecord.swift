@@ -2,7 +2,7 @@
 
 internal import CRDKafka
 
-/// A record as librdkafka holds it: borrowed, so its bytes must not outlive the call that lends it.
+/// A record as librdkafka holds it: borrowed. Its bytes live as long as its batch, and must not outlive that.
 ///
 /// Any bytes are legal, and so are null keys, values and header values.
 public struct KafkaRecord: ~Copyable {
@@ -46,12 +46,14 @@ public struct KafkaRecord: ~Copyable {
         guard rd_kafka_message_headers(message, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR, let headers else { return nil }
         var value: UnsafeRawPointer?
         var size = 0
-        guard rd_kafka_header_get_last(headers, name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR else { return nil }
+        // Lent, not converted: Swift would copy the name for each call.
+        let code = name.withCString { rd_kafka_header_get_last(headers, $0, &value, &size) }
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { return nil }
         return .some(Self.buffer(value, size))
     }
 
-    /// All headers in their order.
-    public func forEachHeader(_ body: (_ name: String, _ value: UnsafeRawBufferPointer?) -> Void) {
+    /// All headers in their order, their names as bytes without copies.
+    public func forEachHeaderBytes(_ body: (_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer?) -> Void) {
         var headers: OpaquePointer?
         guard rd_kafka_message_headers(message, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR, let headers else { return }
         var index = 0
@@ -59,9 +61,16 @@ public struct KafkaRecord: ~Copyable {
         var value: UnsafeRawPointer?
         var size = 0
         while rd_kafka_header_get_all(headers, index, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR {
-            if let name { body(String(cString: name), Self.buffer(value, size)) }
+            if let name {
+                body(UnsafeRawBufferPointer(start: name, count: signet_kafka_length(name)), Self.buffer(value, size))
+            }
             index += 1
         }
+    }
+
+    /// All headers in their order.
+    public func forEachHeader(_ body: (_ name: String, _ value: UnsafeRawBufferPointer?) -> Void) {
+        forEachHeaderBytes { body(String(decoding: $0, as: UTF8.self), $1) }
     }
 
     private static func buffer(_ start: UnsafeRawPointer?, _ count: Int) -> UnsafeRawBufferPointer? {

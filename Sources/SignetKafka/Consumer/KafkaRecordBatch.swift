@@ -12,7 +12,8 @@ internal import Synchronization
 public final class KafkaRecordBatch: @unchecked Sendable {
     private let client: NativeClient
     private let messages: [UnsafeMutablePointer<rd_kafka_message_t>]
-    private let topics: [OpaquePointer: String]
+    /// Of the batch's topics, mostly one.
+    private let topics: [(native: OpaquePointer, name: String)]
     private let onRelease: @Sendable () -> Void
     /// Names the assignment that the records came under.
     public let epoch: UInt64
@@ -27,10 +28,10 @@ public final class KafkaRecordBatch: @unchecked Sendable {
         self.messages = messages
         self.epoch = epoch
         self.onRelease = onRelease
-        var topics: [OpaquePointer: String] = [:]
+        var topics: [(native: OpaquePointer, name: String)] = []
         for message in messages {
-            guard let topic = message.pointee.rkt, topics[topic] == nil else { continue }
-            topics[topic] = String(cString: rd_kafka_topic_name(topic))
+            guard let topic = message.pointee.rkt, !topics.contains(where: { $0.native == topic }) else { continue }
+            topics.append((topic, String(cString: rd_kafka_topic_name(topic))))
         }
         self.topics = topics
     }
@@ -58,7 +59,10 @@ public final class KafkaRecordBatch: @unchecked Sendable {
         _ body: (borrowing KafkaRecord) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         let message = messages[index]
-        let topic = message.pointee.rkt.flatMap { topics[$0] } ?? ""
-        return try body(KafkaRecord(message, topic: topic))
+        let native = message.pointee.rkt
+        for topic in topics where topic.native == native {
+            return try body(KafkaRecord(message, topic: topic.name))
+        }
+        return try body(KafkaRecord(message, topic: ""))
     }
 }

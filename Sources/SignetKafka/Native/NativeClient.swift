@@ -67,27 +67,6 @@ package final class NativeClient: @unchecked Sendable {
 
     // MARK: Questions to the cluster
 
-    /// Asks how many partitions a topic has.
-    func partitionCount(of topic: String, timeout: Duration) async throws(KafkaError) -> Int {
-        try await DedicatedThread.ask { [self] () -> Result<Int, KafkaError> in
-            guard let native = rd_kafka_topic_new(handle, topic, nil) else {
-                return .failure(KafkaError(rd_kafka_last_error(), while: "naming topic \(topic)"))
-            }
-            defer { rd_kafka_topic_destroy(native) }
-            var metadata: UnsafePointer<rd_kafka_metadata_t>?
-            let code = rd_kafka_metadata(handle, 0, native, &metadata, timeout.milliseconds)
-            defer { if let metadata { rd_kafka_metadata_destroy(metadata) } }
-            guard code == RD_KAFKA_RESP_ERR_NO_ERROR, let topics = metadata?.pointee, topics.topic_cnt > 0 else {
-                return .failure(KafkaError(code, while: "asking for the partitions of topic \(topic)"))
-            }
-            let found = topics.topics[0]
-            guard found.err == RD_KAFKA_RESP_ERR_NO_ERROR, found.partition_cnt > 0 else {
-                return .failure(KafkaError(found.err, while: "asking for the partitions of topic \(topic)"))
-            }
-            return .success(Int(found.partition_cnt))
-        }
-    }
-
     /// Notes that nobody serves the client any more.
     func markClosed() {
         context.isClosed.store(true, ordering: .sequentiallyConsistent)

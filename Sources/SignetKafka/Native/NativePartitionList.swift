@@ -38,6 +38,20 @@ struct NativePartitionList: ~Copyable {
         }
     }
 
+    /// The offsets of a list that a call has filled in; none for partitions without one.
+    static func offsets(
+        of list: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>,
+        while action: String
+    ) -> Result<[KafkaTopicPartition: Int64], KafkaError> {
+        let code = firstError(in: list)
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { return .failure(KafkaError(code, while: action)) }
+        var offsets: [KafkaTopicPartition: Int64] = [:]
+        for (index, partition) in partitions(of: list).enumerated() where list.pointee.elems[index].offset >= 0 {
+            offsets[partition] = list.pointee.elems[index].offset
+        }
+        return .success(offsets)
+    }
+
     /// The first error within a list that a call has filled in.
     static func firstError(in list: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>) -> rd_kafka_resp_err_t {
         for index in 0..<Int(list.pointee.cnt) where list.pointee.elems[index].err != RD_KAFKA_RESP_ERR_NO_ERROR {

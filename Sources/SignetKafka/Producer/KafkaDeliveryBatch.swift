@@ -7,8 +7,8 @@ internal import Synchronization
 ///
 /// Append from one task, then await `delivered()`. Bytes are copied on appending.
 ///
-/// `@unchecked Sendable`: all state is in the lock; the slots' memory is written by the one delivery report that
-/// belongs to each slot, before it is counted under the lock, and read after all are counted.
+/// `@unchecked Sendable`: all state is in the lock or atomic; the slots' memory is written by the one delivery report that
+/// belongs to each slot, before it is counted, and read after all are counted.
 public final class KafkaDeliveryBatch: @unchecked Sendable {
     /// One record on its way; its address is the record's opaque pointer.
     private struct Slot {
@@ -19,9 +19,8 @@ public final class KafkaDeliveryBatch: @unchecked Sendable {
         var offset: Int64 = -1
     }
 
-    fileprivate struct State {
+    private struct State {
         var appended = 0
-        var pending = 0
         var failures: [KafkaDeliveryOutcome.Failure] = []
         var waiters: [CheckedContinuation<Void, Never>] = []
     }
@@ -31,6 +30,8 @@ public final class KafkaDeliveryBatch: @unchecked Sendable {
     private let slotsInChunk: Int
     private var chunks: [UnsafeMutablePointer<Slot>] = []
     private let state = Mutex(State())
+    /// Records that are not answered for yet. Counted beside the lock, which the appending task needs all the time.
+    private let pending = Atomic<Int>(0)
 
     init(client: NativeClient, inFlight: InFlightBytes, minimumCapacity: Int) {
         self.client = client
@@ -63,12 +64,56 @@ public final class KafkaDeliveryBatch: @unchecked Sendable {
         headers: [KafkaHeader] = [],
         timestamp: Int64? = nil
     ) throws(KafkaError) {
+        try append(
+            topic: topic,
+            partition: partition,
+            key: key,
+            value: value,
+            headers: headers.isEmpty ? nil : Self.makeHeaders(headers),
+            headerBytes: headers.reduce(0) { $0 + $1.name.utf8.count + ($1.value?.count ?? 0) },
+            timestamp: timestamp
+        )
+    }
+
+    /// Hands a record to the producer; as above, with headers that it takes over.
+    public func append(
+        topic: String,
+        partition: Int32? = nil,
+        key: UnsafeRawBufferPointer? = nil,
+        value: [UInt8],
+        nativeHeaders headers: consuming KafkaHeaders
+    ) throws(KafkaError) {
+        let native = headers.take()
+        try Self.lend(value) { (value) throws(KafkaError) in
+            try append(
+                topic: topic,
+                partition: partition,
+                key: key,
+                value: value,
+                headers: native,
+                // Headers of this kind are few, and short beside what the limit of bytes in flight is for.
+                headerBytes: 0,
+                timestamp: nil
+            )
+        }
+    }
+
+    /// - Parameter native: Owned from here on, also where the record is refused.
+    private func append(
+        topic: String,
+        partition: Int32?,
+        key: UnsafeRawBufferPointer?,
+        value: UnsafeRawBufferPointer?,
+        headers native: OpaquePointer?,
+        headerBytes: Int,
+        timestamp: Int64?
+    ) throws(KafkaError) {
+        var isTaken = false
+        defer { if let native, !isTaken { rd_kafka_headers_destroy(native) } }
         guard !client.isClosed else {
             throw KafkaError(code: .destroyed, message: "writing to topic \(topic): the producer is closed")
         }
-        let bytes =
-            (key?.count ?? 0) + (value?.count ?? 0)
-            + headers.reduce(0) { $0 + $1.name.utf8.count + ($1.value?.count ?? 0) }
+        let bytes = (key?.count ?? 0) + (value?.count ?? 0) + headerBytes
         guard inFlight.take(bytes) else {
             throw KafkaError(
                 code: .queueFull,
@@ -76,7 +121,6 @@ public final class KafkaDeliveryBatch: @unchecked Sendable {
                 isRetriable: true
             )
         }
-        let native = headers.isEmpty ? nil : Self.makeHeaders(headers)
         let slot = nextSlot()
         slot.pointee.bytes = bytes
         let code = topic.withCString { name in
@@ -94,12 +138,12 @@ public final class KafkaDeliveryBatch: @unchecked Sendable {
             )
         }
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
-            if let native { rd_kafka_headers_destroy(native) }
             slot.pointee.batch.release()
             inFlight.give(bytes)
             takeBack()
             throw KafkaError(code, while: "writing to topic \(topic)")
         }
+        isTaken = true
         // The producer closed meanwhile and may have missed this record: report it as the others were.
         if client.isClosed { client.purge() }
     }
@@ -143,7 +187,7 @@ public final class KafkaDeliveryBatch: @unchecked Sendable {
     public func delivered() async -> KafkaDeliveryOutcome {
         await withCheckedContinuation { continuation in
             let isDone = state.withLock { state in
-                if state.pending == 0 { return true }
+                if pending.load(ordering: .acquiring) == 0 { return true }
                 state.waiters.append(continuation)
                 return false
             }
@@ -171,7 +215,7 @@ public final class KafkaDeliveryBatch: @unchecked Sendable {
             let index = state.appended
             if index / slotsInChunk == chunks.count { chunks.append(.allocate(capacity: slotsInChunk)) }
             state.appended += 1
-            state.pending += 1
+            pending.add(1, ordering: .relaxed)
             let slot = chunks[index / slotsInChunk] + index % slotsInChunk
             // +1 for the delivery report, which takes it back; or for `append`, if the record is refused.
             slot.initialize(to: Slot(batch: .passRetained(self), index: Int32(clamping: index)))
@@ -180,10 +224,18 @@ public final class KafkaDeliveryBatch: @unchecked Sendable {
     }
 
     private func takeBack() {
+        state.withLock { $0.appended -= 1 }
+        countDown()
+    }
+
+    /// One record less to wait for; wakes those who wait for the last.
+    private func countDown() {
+        // Whoever begins to wait looks at the counter within the lock, so that none is missed.
+        guard pending.subtract(1, ordering: .acquiringAndReleasing).newValue == 0 else { return }
         let waiters = state.withLock { state in
-            state.appended -= 1
-            state.pending -= 1
-            return state.takeWaitersIfDone()
+            guard pending.load(ordering: .acquiring) == 0 else { return [CheckedContinuation<Void, Never>]() }
+            defer { state.waiters = [] }
+            return state.waiters
         }
         for waiter in waiters { waiter.resume() }
     }
@@ -206,20 +258,15 @@ public final class KafkaDeliveryBatch: @unchecked Sendable {
         }
 
     private func count(index: Int, code: rd_kafka_resp_err_t, status: rd_kafka_msg_status_t) {
-        let waiters = state.withLock { state in
-            if code != RD_KAFKA_RESP_ERR_NO_ERROR {
-                state.failures.append(
-                    .init(
-                        index: index,
-                        status: status == RD_KAFKA_MSG_STATUS_NOT_PERSISTED ? .failed : .unknown,
-                        error: KafkaError(code, while: "delivering a record")
-                    )
-                )
-            }
-            state.pending -= 1
-            return state.takeWaitersIfDone()
+        if code != RD_KAFKA_RESP_ERR_NO_ERROR {
+            let failure = KafkaDeliveryOutcome.Failure(
+                index: index,
+                status: status == RD_KAFKA_MSG_STATUS_NOT_PERSISTED ? .failed : .unknown,
+                error: KafkaError(code, while: "delivering a record")
+            )
+            state.withLock { $0.failures.append(failure) }
         }
-        for waiter in waiters { waiter.resume() }
+        countDown()
     }
 
     // MARK: C
@@ -241,19 +288,11 @@ public final class KafkaDeliveryBatch: @unchecked Sendable {
     }
 
     /// An empty buffer has no address, but to librdkafka no address means null.
-    private static func address(of bytes: UnsafeRawBufferPointer?) -> UnsafeRawPointer? {
+    static func address(of bytes: UnsafeRawBufferPointer?) -> UnsafeRawPointer? {
         guard let bytes else { return nil }
         return bytes.baseAddress ?? UnsafeRawPointer(empty)
     }
 
     // One byte for the life of the process, never read or written.
     private nonisolated(unsafe) static let empty = UnsafeMutableRawPointer.allocate(byteCount: 1, alignment: 1)
-}
-
-extension KafkaDeliveryBatch.State {
-    fileprivate mutating func takeWaitersIfDone() -> [CheckedContinuation<Void, Never>] {
-        guard pending == 0 else { return [] }
-        defer { waiters = [] }
-        return waiters
-    }
 }

@@ -128,6 +128,46 @@ import Testing
         }
     }
 
+    @Test func headersInTheLibrarysFormAreReadBackAsTheyWere() async throws {
+        let broker = try await TestCluster.embedded.open(("t", 1))
+        let (producer, consumer) = (try broker.producer(), try broker.consumer())
+        try await running(producer, consumer) {
+            let batch = producer.makeBatch()
+            for number in UInt8(0)..<100 {
+                // More than it was made for.
+                var headers = KafkaHeaders(capacity: 1)
+                headers.add("number", [number])
+                headers.add("empty", [])
+                headers.add("long", [UInt8](repeating: number, count: 3_000))
+                try batch.append(topic: broker.topic("t"), partition: 0, value: [number], nativeHeaders: headers)
+            }
+            // Refused: the headers go, the others stay.
+            let refused = #expect(throws: KafkaError.self) {
+                var headers = KafkaHeaders()
+                headers.add("number", [0])
+                try batch.append(
+                    topic: broker.topic("t"),
+                    partition: 0,
+                    value: [UInt8](repeating: 0, count: 2_000_000),
+                    nativeHeaders: headers
+                )
+            }
+            #expect(refused?.code == .messageTooLarge)
+            #expect(await batch.delivered().isDelivered)
+            try await consumer.assign([broker.partition("t", 0): .beginning])
+            var reader = EventReader(consumer)
+            for (number, record) in zip(UInt8(0)..<100, try await reader.take(100)) {
+                #expect(record.value == [number])
+                #expect(
+                    record.headers == [
+                        KafkaHeader(name: "number", value: [number]), KafkaHeader(name: "empty", value: []),
+                        KafkaHeader(name: "long", value: [UInt8](repeating: number, count: 3_000)),
+                    ]
+                )
+            }
+        }
+    }
+
     // MARK: Pausing
 
     @Test(arguments: TestCluster.available)
