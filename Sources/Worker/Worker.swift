@@ -12,6 +12,7 @@ internal import Synchronization
 package struct Worker: Service {
     private let configuration: WorkerConfiguration
     private let producer: KafkaProducer
+    private let bulkProducer: KafkaProducer
     private let signing: KafkaConsumer
     private let bulk: KafkaConsumer
     /// `nil`: there are no later rounds.
@@ -25,6 +26,10 @@ package struct Worker: Service {
 
     /// Beyond this a batch in flight makes the worker unready.
     private static let longestFlight = Duration.seconds(120)
+
+    /// Bytes of bulk results that wait for their acknowledgement: enough to keep a broker busy, little enough to be soon
+    /// through.
+    private static let bulkBytesInFlight = 16 << 20
 
     /// Whether the worker was told to stop.
     private final class Draining: Sendable {
@@ -54,10 +59,20 @@ package struct Worker: Service {
             sealingKeys: configuration.sealingKeys
         )
         producer = try KafkaProducer(configuration: configuration.kafka, logger: logger)
+        bulkProducer = try KafkaProducer(
+            configuration: configuration.kafka,
+            maximumInFlightBytes: Self.bulkBytesInFlight,
+            logger: logger
+        )
         signing = try Self.consumer(of: configuration.signingGroup, configuration, logger)
         bulk = try Self.consumer(of: configuration.bulkGroup, configuration, logger)
         laterRounds = try Self.consumerOfLaterRounds(configuration, logger)
-        lanes = Self.lanes(configuration, signing: signing, bulk: bulk, laterRounds: laterRounds)
+        lanes = Self.lanes(
+            configuration,
+            signing: (signing, producer),
+            bulk: (bulk, bulkProducer),
+            laterRounds: laterRounds
+        )
         quarantine = try Self.quarantine(configuration, now: clock(), logger)
         parking = RecordParking(
             producer: producer,
@@ -129,6 +144,7 @@ package struct Worker: Service {
     /// Adds what must hold for the worker to be left running, and to count as ready.
     package func addHealthChecks(liveness: HealthChecks, readiness: HealthChecks) {
         liveness.addLoop("worker.producer.poll") { [producer] in producer.pollAge }
+        liveness.addLoop("worker.producer.bulk.poll") { [bulkProducer] in bulkProducer.pollAge }
         for lane in lanes {
             liveness.addLoop("worker.\(lane.name).poll") { lane.consumer.pollAge }
             readiness.add("worker.\(lane.name).inflight") {
@@ -163,8 +179,8 @@ package struct Worker: Service {
 
     private static func lanes(
         _ configuration: WorkerConfiguration,
-        signing: KafkaConsumer,
-        bulk: KafkaConsumer,
+        signing: (consumer: KafkaConsumer, producer: KafkaProducer),
+        bulk: (consumer: KafkaConsumer, producer: KafkaProducer),
         laterRounds: KafkaConsumer?
     ) -> [WorkerPool.Lane] {
         [
@@ -172,9 +188,16 @@ package struct Worker: Service {
                 name: "signing",
                 kind: .interactive,
                 group: configuration.signingGroup,
-                consumer: signing
+                consumer: signing.consumer,
+                producer: signing.producer
             ),
-            WorkerPool.Lane(name: "bulk", kind: .bulk, group: configuration.bulkGroup, consumer: bulk),
+            WorkerPool.Lane(
+                name: "bulk",
+                kind: .bulk,
+                group: configuration.bulkGroup,
+                consumer: bulk.consumer,
+                producer: bulk.producer
+            ),
         ]
             + (laterRounds.map { consumer in
                 [
@@ -183,6 +206,7 @@ package struct Worker: Service {
                         kind: .bulk,
                         group: configuration.retryGroup,
                         consumer: consumer,
+                        producer: bulk.producer,
                         isOfLaterRounds: true
                     )
                 ]
@@ -194,6 +218,7 @@ package struct Worker: Service {
         let concurrency =
             configuration.concurrency > 0 ? configuration.concurrency : ProcessInfo.processInfo.activeProcessorCount
         let topics = configuration.topics
+        let writer = ResultWriter(producer: producer, topics: topics)
         let pool = WorkerPool(
             lanes: lanes,
             concurrency: concurrency,
@@ -202,12 +227,19 @@ package struct Worker: Service {
                 encoder: ReplyEncoder(maximumBytes: configuration.maximumReplyBytes),
                 allowedReplyTopics: configuration.allowedReplyTopics
             ),
-            writer: ResultWriter(producer: producer, topics: topics),
+            plainJobs: PlainJobRunner(
+                plans: SigningPlans(credentials: credentials, worker: configuration.identity),
+                writer: writer,
+                metrics: metrics,
+                policy: configuration.allowedReplyTopics,
+                eventTopic: topics.metrics,
+                maximumReplyBytes: configuration.maximumReplyBytes
+            ),
+            writer: writer,
             parking: parking,
             retries: RetryPolicy(delays: topics.retryDelays),
             quarantine: quarantine,
-            producer: producer,
-            turns: TurnQueue(weight: configuration.bulkWeight),
+            turns: TurnQueue(weight: configuration.bulkWeight, tasks: concurrency),
             metrics: metrics,
             joining: joining,
             clock: clock,
@@ -229,12 +261,13 @@ package struct Worker: Service {
             logger: logger
         )
         // Ended in the reverse order: consumers stop and drain while the pool works, the pool ends when they have
-        // closed, the producer flushes last.
+        // closed, the producers flush last.
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
                 services: [
                     .init(service: OpenedCredentialsPurge(credentials: credentials, clock: clock)),
                     .init(service: producer),
+                    .init(service: bulkProducer),
                     .init(service: pool),
                     .init(service: signing),
                     .init(service: bulk),

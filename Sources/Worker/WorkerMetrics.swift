@@ -24,6 +24,12 @@ final class WorkerMetrics: Sendable {
         counter(outcome, in: byOutcome, label: "signet.jobs.processed", dimension: "outcome").increment()
     }
 
+    /// Counts jobs that were all done.
+    func count(jobs: Int, signed urls: Int) {
+        signed.increment(by: urls)
+        counter("success", in: byOutcome, label: "signet.jobs.processed", dimension: "outcome").increment(by: jobs)
+    }
+
     /// Counts a batch and how long its jobs took.
     func processed(records: Int, in time: Duration) {
         consumed.increment(by: records)

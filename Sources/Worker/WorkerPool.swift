@@ -25,6 +25,8 @@ struct WorkerPool: Service {
         let kind: TurnScheduler<Turn>.Lane
         let group: String
         let consumer: KafkaConsumer
+        /// Bulk has one of its own, so that clicks do not stand behind its megabytes on the way to a broker.
+        let producer: KafkaProducer
         /// Its records run at a time of their own, one in a batch.
         var isOfLaterRounds = false
         let inFlight = InFlight()
@@ -37,11 +39,11 @@ struct WorkerPool: Service {
     let lanes: [Lane]
     let concurrency: Int
     let processor: RecordProcessor
+    let plainJobs: PlainJobRunner
     let writer: ResultWriter
     let parking: RecordParking
     let retries: RetryPolicy
     let quarantine: Quarantine
-    let producer: KafkaProducer
     let turns: TurnQueue<Turn>
     let metrics: WorkerMetrics
     let joining: Joining
@@ -143,7 +145,10 @@ struct WorkerPool: Service {
 
     private func work() async {
         await withDiscardingTaskGroup { settlements in
-            while let turn = await turns.next() { await take(turn, &settlements) }
+            while let turn = await turns.next() {
+                await take(turn, &settlements)
+                turns.finished(lanes[turn.lane].kind)
+            }
         }
     }
 
@@ -207,10 +212,15 @@ struct WorkerPool: Service {
         _ settlements: inout DiscardingTaskGroup
     ) async -> TurnDeliveries {
         guard lanes[turn.lane].kind == .bulk, records.count > 1 else { return await process(records, of: turn) }
-        var deliveries = TurnDeliveries(producer.makeBatch(minimumCapacity: records.count * 2))
+        var deliveries = TurnDeliveries(by: lanes[turn.lane].producer, count: records.count * 2)
         let started = ContinuousClock.now
         var looked = started
-        for index in records {
+        let others = await plainJobs.run(records, of: turn.batch, now: clock(), into: &deliveries) {
+            guard ContinuousClock.now - looked > Self.patience else { return }
+            while let urgent = turns.next(of: .interactive) { await take(urgent, &settlements) }
+            looked = .now
+        }
+        for index in others {
             await process(index, of: turn, into: &deliveries)
             guard ContinuousClock.now - looked > Self.patience else { continue }
             while let urgent = turns.next(of: .interactive) { await take(urgent, &settlements) }
@@ -227,9 +237,13 @@ struct WorkerPool: Service {
         refusals: [Int: FailureError] = [:],
         isQuarantined: Bool = false
     ) async -> TurnDeliveries {
-        var deliveries = TurnDeliveries(producer.makeBatch(minimumCapacity: records.count * 2))
+        var deliveries = TurnDeliveries(by: lanes[turn.lane].producer, count: records.count * 2)
         let started = ContinuousClock.now
-        for index in records {
+        var others = records
+        if refusals.isEmpty, !isQuarantined {
+            others = await plainJobs.run(records, of: turn.batch, now: clock(), into: &deliveries) {}
+        }
+        for index in others {
             await process(
                 index,
                 of: turn,
@@ -257,13 +271,13 @@ struct WorkerPool: Service {
         deliveries.note(verdict, of: index)
         if let reply = verdict.reply {
             if !writer.knows(reply.address.topic) { await writer.learn(reply.address.topic) }
-            await deliveries.append(for: index, by: producer) { batch throws(KafkaError) in
+            await deliveries.append(for: index) { batch throws(KafkaError) in
                 try writer.append(reply, to: batch)
             }
         }
-        if let result = verdict.result { await deliveries.append(result, for: index, by: producer, through: writer) }
+        if let result = verdict.result { await deliveries.append(result, for: index, through: writer) }
         if let event = verdict.event {
-            await deliveries.append(for: index, by: producer) { batch throws(KafkaError) in
+            await deliveries.append(for: index) { batch throws(KafkaError) in
                 try writer.append(event, trace: verdict.trace, to: batch)
             }
         }
@@ -283,7 +297,7 @@ struct WorkerPool: Service {
         var attempt = 1
         while true {
             for (record, failure) in deliveries.deadLetters { places[record] = .deadLetters(failure) }
-            let failures = await deliveries.failures(by: producer, through: writer)
+            let failures = await deliveries.failures(through: writer)
             if failures.values.contains(where: \.isOfClosing) { return false }
             var again: [Int: FailureError?] = [:]
             var wait = Duration.zero
@@ -297,7 +311,7 @@ struct WorkerPool: Service {
                     after: error,
                     attempt: attempt,
                     rounds: turn.batch.withRecord(at: record) { RetryRound(of: $0, now: clock()).rounds },
-                    deadline: deliveries.deadlines[record],
+                    deadline: deliveries.deadline(of: record),
                     now: clock(),
                     using: &generator
                 )

@@ -28,12 +28,19 @@ package struct JobID: Sendable, Hashable, CustomStringConvertible {
 
     /// Reads the canonical text form, `8-4-4-4-12` hexadecimal digits of any version; `nil` if it is none.
     package init?(_ text: some StringProtocol) {
-        let bytes = Array(text.utf8)
+        var text = String(text)
+        guard let id = text.withUTF8({ JobID(utf8: UnsafeRawBufferPointer($0)) }) else { return nil }
+        self = id
+    }
+
+    /// Reads the canonical text form from its bytes.
+    package init?(utf8 bytes: UnsafeRawBufferPointer) {
         guard bytes.count == 36 else { return nil }
         var high: UInt64 = 0
         var low: UInt64 = 0
         var digits = 0
-        for (position, byte) in bytes.enumerated() {
+        for position in 0..<36 {
+            let byte = bytes[position]
             if position == 8 || position == 13 || position == 18 || position == 23 {
                 guard byte == UInt8(ascii: "-") else { return nil }
                 continue

@@ -17,8 +17,33 @@ extension Job {
     ///
     /// - Parameter recordTime: The record's timestamp, Unix milliseconds.
     package mutating func completeTimes(recordTime: Int64?, now: Int64) {
-        if signingTimeMs == 0 { signingTimeMs = recordTime ?? now }
-        if deadlineMs == 0 { deadlineMs = signingTimeMs.addingReportingOverflow(Self.defaultLife).partialValue }
+        (signingTimeMs, deadlineMs) = Self.completed(
+            signingTime: signingTimeMs,
+            deadline: deadlineMs,
+            recordTime: recordTime,
+            now: now
+        )
+    }
+
+    /// The times of a job with what a direct producer may leave out, Unix milliseconds.
+    static func completed(
+        signingTime: Int64,
+        deadline: Int64,
+        recordTime: Int64?,
+        now: Int64
+    ) -> (signingTime: Int64, deadline: Int64) {
+        let signingTime = signingTime == 0 ? recordTime ?? now : signingTime
+        return (
+            signingTime,
+            deadline == 0 ? signingTime.addingReportingOverflow(defaultLife).partialValue : deadline
+        )
+    }
+
+    /// Whether `checkEnvelope` finds nothing wrong with a job's times.
+    static func isTimely(signingTime: Int64, deadline: Int64, now: Int64) -> Bool {
+        guard signingTime >= 0, signingTime - allowedClockSkew <= now else { return false }
+        let (life, overflow) = deadline.subtractingReportingOverflow(signingTime)
+        return !overflow && life > 0 && life <= longestLife && now <= deadline
     }
 
     /// When the job expires, Unix milliseconds, whether it says so or not.

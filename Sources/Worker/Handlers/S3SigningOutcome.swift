@@ -11,8 +11,7 @@ package struct S3SigningOutcome: Sendable {
     private(set) var failed: UInt32 = 0
     private(set) var declaredBytes: Int64 = 0
     private(set) var firstFailure: FailureError?
-    /// The keys' common prefix; `nil` before the first key.
-    private var commonPrefix: Substring?
+    private var keyPrefix = KeyPrefix()
 
     init(operation: String, warnings: [String]) {
         self.operation = operation
@@ -22,17 +21,8 @@ package struct S3SigningOutcome: Sendable {
     mutating func count(declaredBytes bytes: Int64, key: String) {
         signed += 1
         declaredBytes = declaredBytes.addingReportingOverflow(bytes).partialValue
-        // The directory of the key: up to its last slash.
-        let directory = key.lastIndex(of: "/").map { key[...$0] } ?? ""
-        guard let common = commonPrefix else {
-            commonPrefix = directory
-            return
-        }
-        if common != directory {
-            let shared = zip(common.utf8, directory.utf8).prefix { $0 == $1 }.count
-            let end = common.utf8.index(common.startIndex, offsetBy: shared)
-            commonPrefix = common[..<end].lastIndex(of: "/").map { common[...$0] } ?? ""
-        }
+        var key = key
+        key.withUTF8 { keyPrefix.add(UnsafeRawBufferPointer($0)) }
     }
 
     mutating func count(failure: FailureError) {
@@ -50,7 +40,7 @@ package struct S3SigningOutcome: Sendable {
         event.operation = operation
         event.bucket = signing.s3Bucket
         event.region = signing.s3Region
-        event.keyPrefix = commonPrefix.map(String.init) ?? ""
+        event.keyPrefix = keyPrefix.text
         event.count = signed
         event.failed = failed
         event.declaredBytes = declaredBytes

@@ -30,16 +30,17 @@ package struct TurnScheduler<Element> {
         lanes[lane.rawValue].isEmpty ? nil : lanes[lane.rawValue].removeFirst()
     }
 
-    package mutating func next() -> Element? {
-        let bulkWaits = !lanes[Lane.bulk.rawValue].isEmpty
+    /// - Parameter allowsBulk: Whether bulk may have a turn at all.
+    package mutating func next(allowsBulk: Bool = true) -> (lane: Lane, element: Element)? {
+        let bulkWaits = allowsBulk && !lanes[Lane.bulk.rawValue].isEmpty
         let takesInteractive =
             !lanes[Lane.interactive.rawValue].isEmpty && !(bulkWaits && interactiveInARow >= weight)
         if takesInteractive {
             interactiveInARow = bulkWaits ? interactiveInARow + 1 : 0
-            return lanes[Lane.interactive.rawValue].removeFirst()
+            return (.interactive, lanes[Lane.interactive.rawValue].removeFirst())
         }
         guard bulkWaits else { return nil }
         interactiveInARow = 0
-        return lanes[Lane.bulk.rawValue].removeFirst()
+        return (.bulk, lanes[Lane.bulk.rawValue].removeFirst())
     }
 }

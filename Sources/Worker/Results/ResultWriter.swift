@@ -31,6 +31,11 @@ final class ResultWriter: Sendable {
         replyTopics.withLock { $0[topic].map { $0.learnt > .now - Self.belief } ?? false }
     }
 
+    /// How many partitions a reply topic has, as far as that was learnt; `nil`: it is not known, or does not exist.
+    func partitionCount(of topic: String) -> Int? {
+        replyTopics.withLock { $0[topic]?.partitions }
+    }
+
     /// Learns of a reply topic how many partitions it has, if it exists at all.
     func learn(_ topic: String) async {
         let partitions: Int?

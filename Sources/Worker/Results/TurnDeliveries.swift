@@ -5,7 +5,8 @@ internal import SignetKafka
 
 /// What records of a batch gave, on its way to Kafka: which delivery belongs to which record.
 struct TurnDeliveries: Sendable {
-    let batch: KafkaDeliveryBatch
+    private let producer: KafkaProducer
+    private let batch: KafkaDeliveryBatch
     /// The record, by its index, of each delivery.
     private var owners: [Int] = []
     /// Records for which something could not even be handed to the producer.
@@ -15,15 +16,49 @@ struct TurnDeliveries: Sendable {
     /// Records that go to the dead letters though their results may be written.
     private(set) var deadLetters: [Int: FailureError] = [:]
     /// When jobs expire, Unix milliseconds, by their records.
-    private(set) var deadlines: [Int: Int64] = [:]
+    private var deadlines: [Int64?] = []
 
-    init(_ batch: KafkaDeliveryBatch) {
-        self.batch = batch
+    /// - Parameter count: Records that it will hold, about.
+    init(by producer: KafkaProducer, count: Int) {
+        self.producer = producer
+        batch = producer.makeBatch(minimumCapacity: count)
+    }
+
+    /// Waits until the producer takes records again.
+    func waitForCapacity() async {
+        await producer.waitForCapacity()
     }
 
     mutating func note(_ verdict: RecordProcessor.Verdict, of record: Int) {
-        deadlines[record] = verdict.deadline
+        if let deadline = verdict.deadline { note(deadline: deadline, of: record) }
         deadLetters[record] = verdict.deadLetter
+    }
+
+    /// Notes when the job of a record expires, Unix milliseconds.
+    mutating func note(deadline: Int64, of record: Int) {
+        while deadlines.count <= record { deadlines.append(nil) }
+        deadlines[record] = deadline
+    }
+
+    /// When the job of a record expires, Unix milliseconds; `nil` where it could not be read.
+    func deadline(of record: Int) -> Int64? {
+        deadlines.indices.contains(record) ? deadlines[record] : nil
+    }
+
+    /// Appends for a record, unless the producer's queue is full.
+    ///
+    /// - Returns: `false` if it is: wait for capacity, then call again with what is left.
+    mutating func appendNow(for record: Int, _ append: (KafkaDeliveryBatch) throws(KafkaError) -> Void) -> Bool {
+        // Each new delivery belongs to this record, whether or not all could be appended.
+        defer { while owners.count < batch.count { owners.append(record) } }
+        do {
+            try append(batch)
+        } catch  where error.code == .queueFull {
+            return false
+        } catch {
+            refused.append((record, error))
+        }
+        return true
     }
 
     /// Appends for a record, waiting while the producer's queue is full.
@@ -31,44 +66,31 @@ struct TurnDeliveries: Sendable {
     /// - Parameter append: May append several; when it throws, those before stay appended.
     mutating func append(
         for record: Int,
-        by producer: KafkaProducer,
         _ append: (KafkaDeliveryBatch) throws(KafkaError) -> Void
     ) async {
-        while true {
-            // Each new delivery belongs to this record, whether or not all could be appended.
-            defer { while owners.count < batch.count { owners.append(record) } }
-            do {
-                return try append(batch)
-            } catch  where error.code == .queueFull {
-                await producer.waitForCapacity()
-            } catch {
-                refused.append((record, error))
-                return
-            }
-        }
+        while !appendNow(for: record, append) { await waitForCapacity() }
     }
 
     /// Appends a result that is kept.
     mutating func append(
         _ result: RecordProcessor.KeptResult,
         for record: Int,
-        by producer: KafkaProducer,
         through writer: ResultWriter
     ) async {
         let first = batch.count
-        await append(for: record, by: producer) { batch throws(KafkaError) in try writer.append(result, to: batch) }
+        await append(for: record) { batch throws(KafkaError) in try writer.append(result, to: batch) }
         results[record] = (result, first..<batch.count)
     }
 
     /// Waits for the deliveries, and tells of the results that are kept.
     ///
     /// - Returns: Why records were not written whole, the first reason of each.
-    func failures(by producer: KafkaProducer, through writer: ResultWriter) async -> [Int: KafkaError] {
+    func failures(through writer: ResultWriter) async -> [Int: KafkaError] {
         let outcome = await batch.delivered()
         var reasons = reasons(in: outcome)
         let kept = results.filter { reasons[$0.key] == nil }
         if kept.isEmpty { return reasons }
-        var facts = TurnDeliveries(producer.makeBatch(minimumCapacity: kept.count))
+        var facts = TurnDeliveries(by: producer, count: kept.count)
         for (record, (result, deliveries)) in kept {
             let places = deliveries.compactMap { outcome.position(of: $0) }
             guard places.count == deliveries.count else {
@@ -80,7 +102,7 @@ struct TurnDeliveries: Sendable {
                 )
                 continue
             }
-            await facts.append(for: record, by: producer) { batch throws(KafkaError) in
+            await facts.append(for: record) { batch throws(KafkaError) in
                 try writer.append(result, at: places, to: batch)
             }
         }

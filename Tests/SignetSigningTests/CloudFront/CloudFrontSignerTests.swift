@@ -14,7 +14,7 @@ struct CloudFrontSignerTests {
 
     /// Cases of every kind of policy, with queries of their own, drawn from a seed.
     private static func cases(pem: String, count: Int, seed: UInt64) throws -> [CloudFrontOracle.Case] {
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         return try (0..<count).map { number in
             let query = ["", "width=200&v=a%20b", "a"].randomElement(using: &random) ?? ""
             let key = (keys.randomElement(using: &random) ?? "") + (number % 3 == 0 ? "\(number)" : "")

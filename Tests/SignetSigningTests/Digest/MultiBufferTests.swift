@@ -12,7 +12,7 @@ struct MultiBufferTests {
     private static let lengths = [0, 1, 3, 54, 55, 56, 63, 64, 65, 118, 119, 120, 127, 128, 129, 183, 184, 500, 1_000]
 
     /// As many random messages; the seed stands in what fails.
-    private static func messages(_ lengths: [Int], _ random: inout SplitMix) -> [[UInt8]] {
+    private static func messages(_ lengths: [Int], _ random: inout SeededGenerator) -> [[UInt8]] {
         lengths.map { length in (0..<length).map { _ in UInt8.random(in: .min ... .max, using: &random) } }
     }
 
@@ -26,7 +26,7 @@ struct MultiBufferTests {
     @Test(arguments: kernels)
     func messagesOfOneLengthHashAsAlone(kernel: SHA256Kernel) {
         let seed = UInt64.random(in: 0...UInt64.max)
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         for length in Self.lengths {
             for count in 1...33 {
                 let messages = Self.messages(Array(repeating: length, count: count), &random)
@@ -38,7 +38,7 @@ struct MultiBufferTests {
     @Test(arguments: kernels)
     func messagesOfUnevenLengthsHashAsAlone(kernel: SHA256Kernel) {
         let seed = UInt64.random(in: 0...UInt64.max)
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         for round in 0..<20 {
             for count in 1...33 {
                 let lengths = (0..<count).map { _ in
@@ -54,7 +54,7 @@ struct MultiBufferTests {
     @Test(arguments: kernels)
     func messagesThatEndAlikeHashAsAlone(kernel: SHA256Kernel) {
         let seed = UInt64.random(in: 0...UInt64.max)
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         for tail in Self.messages(Self.lengths, &random) {
             for (count, blocks) in [(1, 1), (2, 3), (15, 2), (16, 1), (17, 1), (33, 2)] {
                 let heads = Self.messages(Array(repeating: 64 * blocks, count: count), &random)

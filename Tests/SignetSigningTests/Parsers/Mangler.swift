@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import TestSupport
 
 /// Texts that nobody meant: valid ones with mistakes, valid ones crossed with each other, and noise.
 struct Mangler {
-    var random: SplitMix
+    var random: SeededGenerator
     private let samples: [[UInt8]]
     /// Bytes that mean something to the parser.
     private let tokens: [[UInt8]]
 
     init(seed: UInt64, samples: [String], tokens: [String]) {
-        random = SplitMix(state: seed)
+        random = SeededGenerator(seed: seed)
         self.samples = samples.map { Array($0.utf8) }
         self.tokens = (tokens + ["", "\0", "\n", " ", "%", "%00", "%FF", "ü", "😀", "\u{202E}"]).map { Array($0.utf8) }
     }

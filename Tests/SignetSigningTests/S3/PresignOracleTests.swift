@@ -29,13 +29,13 @@ struct PresignOracleTests {
         ",;:@", "\"", "\\", "<>", "[]", "^`{|}",
     ]
 
-    private static func word(_ random: inout SplitMix, _ range: ClosedRange<Int>) -> String {
+    private static func word(_ random: inout SeededGenerator, _ range: ClosedRange<Int>) -> String {
         (0..<Int.random(in: range, using: &random)).map { _ in pieces.randomElement(using: &random) ?? "" }.joined()
     }
 
     @Test func awscrtMakesTheSameSignatures() async throws {
         let seed = UInt64.random(in: 0 ... .max)
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         var input = Data()
         var ours: [String] = []
         for number in 0..<Self.count {

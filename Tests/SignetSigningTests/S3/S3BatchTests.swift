@@ -75,7 +75,7 @@ struct S3BatchTests {
     @Test
     func randomKeysWithBadOnesBetweenAreSignedAsAlone() throws {
         let seed = UInt64.random(in: 0...UInt64.max)
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         let alphabet = Array("abcXYZ019-._~/ +%&=?#*\"\\é漢🙂\u{0}\u{7F}\u{301}".unicodeScalars)
         let bare = alphabet.prefix(14)
         for template in try Self.templates() {

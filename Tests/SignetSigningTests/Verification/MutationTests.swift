@@ -80,7 +80,7 @@ struct MutationTests {
     private static func change(
         _ sent: RandomRequests.Sent,
         kind: Int,
-        random: inout SplitMix
+        random: inout SeededGenerator
     ) -> RandomRequests.Sent? {
         var result = sent
         func edit(_ text: String) -> String {
@@ -123,7 +123,7 @@ struct MutationTests {
     private static func stranger(
         to signer: RandomRequests.Signer,
         _ sent: RandomRequests.Sent,
-        _ random: inout SplitMix
+        _ random: inout SeededGenerator
     ) throws -> String? {
         let request = try ReceivedRequest(sent)
         let now = signer.time.unixSeconds

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SignetSigning
+import TestSupport
 
 /// Signed requests of all kinds, the same for the same seed.
 struct RandomRequests {
@@ -21,7 +22,7 @@ struct RandomRequests {
         let time: SigningTime
     }
 
-    var random: SplitMix
+    var random: SeededGenerator
 
     private static let text =
         (0x20...0x7E).map { String(Unicode.Scalar(UInt8($0))) }
@@ -30,7 +31,7 @@ struct RandomRequests {
     private static let regions = ["us-east-1", "eu-central-1", "us-gov-west-1", "auto"]
 
     init(seed: UInt64) {
-        random = SplitMix(state: seed)
+        random = SeededGenerator(seed: seed)
     }
 
     private mutating func pick<Element>(_ values: [Element]) -> Element {
@@ -118,18 +119,5 @@ struct RandomRequests {
         request.usesDirectoryBucketSession = pick([true, false])
         let signed = try request.signed(with: signer.credentials, at: signer.time, region: signer.region)
         return Sent(method: signed.method, url: "https://\(signed.host)\(signed.target)", headers: signed.headers)
-    }
-}
-
-/// SplitMix64 (Steele, Lea, Flood 2014).
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

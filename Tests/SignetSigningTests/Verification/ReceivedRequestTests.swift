@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import SignetSigning
+import TestSupport
 import Testing
 
 /// How requests are read before they are checked: all that is wrong is named, and nothing traps.
@@ -203,7 +204,7 @@ struct ReceivedRequestTests {
     func garbageIsRefusedOrReadButNeverTraps() throws {
         let seed = UInt64.random(in: 0 ... .max)
         print("garbage: seed \(seed)")
-        var random = SplitMix(state: seed)
+        var random = SeededGenerator(seed: seed)
         let query = try Self.url().split(separator: "?").last.map(String.init) ?? ""
         let fragments =
             query.split(separator: "&").map { "\($0)&" } + [

@@ -9,7 +9,7 @@ import Worker
         for _ in 0..<interactive { scheduler.add("i", to: .interactive) }
         for _ in 0..<bulk { scheduler.add("b", to: .bulk) }
         var order = ""
-        while let next = scheduler.next() { order.append(next) }
+        while let next = scheduler.next()?.element { order.append(next) }
         #expect(scheduler.isEmpty)
         return order
     }
@@ -36,17 +36,17 @@ import Worker
         for number in 0..<5 { scheduler.add(number, to: .interactive) }
         for number in 10..<13 { scheduler.add(number, to: .bulk) }
         var order: [Int] = []
-        while let next = scheduler.next() { order.append(next) }
+        while let next = scheduler.next()?.element { order.append(next) }
         #expect(order == [0, 1, 10, 2, 3, 11, 4, 12])
     }
 
     @Test func clickIsTheNextTurnHoweverMuchBulkWaits() {
         var scheduler = TurnScheduler<String>(weight: 4)
         for _ in 0..<10_000 { scheduler.add("bulk", to: .bulk) }
-        for _ in 0..<100 { #expect(scheduler.next() == "bulk") }
+        for _ in 0..<100 { #expect(scheduler.next()?.element == "bulk") }
         scheduler.add("click", to: .interactive)
-        #expect(scheduler.next() == "click")
-        #expect(scheduler.next() == "bulk")
+        #expect(scheduler.next()?.element == "click")
+        #expect(scheduler.next()?.element == "bulk")
     }
 
     @Test func endlessClicksLeaveBulkItsTurns() {
@@ -57,7 +57,7 @@ import Worker
             // Clicks never cease.
             scheduler.add("click", to: .interactive)
             scheduler.add("click", to: .interactive)
-            if scheduler.next() == "bulk" { bulk += 1 }
+            if scheduler.next()?.element == "bulk" { bulk += 1 }
         }
         #expect(bulk == 10)
     }
@@ -65,17 +65,17 @@ import Worker
     @Test func turnsTakenWhileNoBulkWaitedDoNotCountAgainstClicks() {
         var scheduler = TurnScheduler<Character>(weight: 3)
         for _ in 0..<6 { scheduler.add("i", to: .interactive) }
-        for _ in 0..<3 { #expect(scheduler.next() == "i") }
+        for _ in 0..<3 { #expect(scheduler.next()?.element == "i") }
         scheduler.add("b", to: .bulk)
         var order = ""
-        while let next = scheduler.next() { order.append(next) }
+        while let next = scheduler.next()?.element { order.append(next) }
         #expect(order == "iiib")
     }
 
     @Test func emptyHasNoTurn() {
         var scheduler = TurnScheduler<Int>(weight: 1)
         #expect(scheduler.isEmpty)
-        #expect(scheduler.next() == nil)
+        #expect(scheduler.next()?.element == nil)
         scheduler.add(1, to: .bulk)
         #expect(!scheduler.isEmpty)
     }

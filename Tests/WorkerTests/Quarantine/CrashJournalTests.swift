@@ -2,6 +2,7 @@
 
 import Foundation
 import SignetKafka
+import TestSupport
 import Testing
 import Worker
 

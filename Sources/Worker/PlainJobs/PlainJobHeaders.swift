@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Contract
+internal import SignetKafka
+
+/// The headers of a job that matter, taken in one pass. Of several of a name the last counts.
+struct PlainJobHeaders {
+    var contentType: UnsafeRawBufferPointer?
+    var replyTopic: UnsafeRawBufferPointer?
+    var replyPartition: UnsafeRawBufferPointer?
+    var correlationID: UnsafeRawBufferPointer?
+    var traceParent: UnsafeRawBufferPointer?
+    var traceState: UnsafeRawBufferPointer?
+
+    init(of record: borrowing KafkaRecord) {
+        var found = (contentType, replyTopic, replyPartition, correlationID, traceParent, traceState)
+        record.forEachHeaderBytes { name, value in
+            if name.equals("content-type") {
+                found.0 = value
+            } else if name.equals("kafka_replyTopic") {
+                found.1 = value
+            } else if name.equals("kafka_replyPartition") {
+                found.2 = value
+            } else if name.equals("kafka_correlationId") {
+                found.3 = value
+            } else if name.equals("traceparent") {
+                found.4 = value
+            } else if name.equals("tracestate") {
+                found.5 = value
+            }
+        }
+        (contentType, replyTopic, replyPartition, correlationID, traceParent, traceState) = found
+    }
+
+    /// Hands on the trace context (W3C Trace Context), where it has a length that it allows.
+    func addTrace(to headers: inout KafkaHeaders) {
+        if let traceParent, (1...512).contains(traceParent.count) { headers.add("traceparent", traceParent) }
+        if let traceState, (1...512).contains(traceState.count) { headers.add("tracestate", traceState) }
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Whether these are the bytes of a text.
+    func equals(_ text: StaticString) -> Bool {
+        text.withUTF8Buffer { count == $0.count && elementsEqual($0) }
+    }
+
+    /// The same for bytes.
+    func equals(_ bytes: [UInt8]) -> Bool {
+        count == bytes.count && elementsEqual(bytes)
+    }
+}
