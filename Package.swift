@@ -112,11 +112,15 @@ let package = Package(
             path: "Tests/Benchmarks/Baseline",
             linkerSettings: [.linkedLibrary("crypto")]
         ),
+        .target(name: "CEchoBaseline", dependencies: ["CRDKafka"], path: "Tests/Benchmarks/Echo"),
         .executableTarget(
             name: "SignetBench",
-            dependencies: ["SignetSigning", "CSigningBaseline", .argumentParser],
+            dependencies: [
+                "SignetSigning", "SignetKafka", "Contract", "CSigningBaseline", "CEchoBaseline", .argumentParser,
+                .httpClient, .logging, .nio, .nioHTTP1,
+            ],
             path: "Tests/Benchmarks",
-            exclude: ["Baseline", "Peers/peers.py", "Peers/requirements.txt"],
+            exclude: ["Baseline", "Echo", "Peers/peers.py", "Peers/requirements.txt"],
             swiftSettings: settings
         ),
         .target(

@@ -2,12 +2,12 @@
 
 import ArgumentParser
 
-/// `signet-bench`: what a URL costs, beside a baseline of the same work.
+/// `signet-bench`: what a URL and a job cost, beside a baseline of the same work.
 @main
-struct BenchCommand: ParsableCommand {
+struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "signet-bench",
         abstract: "Measures Signet, each figure beside a baseline of the same run.",
-        subcommands: [SigningBench.self]
+        subcommands: [SigningBench.self, PipelineBench.self, EchoCommand.self]
     )
 }
