@@ -68,6 +68,9 @@ extension KafkaAdmin {
     /// Tells of a group who is in it and what each reads. A group that was never there is `Dead`.
     public func describeGroup(_ id: String, timeout: Duration = .seconds(15)) async throws(KafkaError) -> Group {
         let action = "describing group \(id)"
+        // A broker that cannot list groups cannot describe them, which librdkafka 2.0.2 waits for beyond its timeout, then
+        // fails an assertion.
+        _ = try await groups(timeout: timeout)
         return try await request(
             RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS,
             action,

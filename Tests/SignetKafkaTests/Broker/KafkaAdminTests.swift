@@ -34,7 +34,7 @@ import Testing
         let requests: [(String, @Sendable () async throws -> Void)] = [
             ("deleting records", { _ = try await admin.deleteRecords(before: [partition: 0]) }),
             ("listing groups", { _ = try await admin.groups() }),
-            ("describing group g", { _ = try await admin.describeGroup("g") }),
+            ("listing groups", { _ = try await admin.describeGroup("g") }),
         ]
         for (action, request) in requests {
             let error = await #expect(throws: KafkaError.self) { try await request() }
