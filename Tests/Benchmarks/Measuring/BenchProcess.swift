@@ -3,21 +3,34 @@
 import Foundation
 
 /// A process that is measured: started, stopped and let go on by signals.
-final class PipelineProcess: Sendable {
+final class BenchProcess: Sendable {
     private let process = Process()
+    private let input = Pipe()
     let name: String
     /// The line that it printed when it was ready.
     let ready: String
 
     /// Starts a program beside this one and waits for the line that says that it is ready.
-    init(_ program: URL, _ arguments: [String], environment: [String: String] = [:], readyWhen prefix: String) throws {
+    ///
+    /// - Parameters:
+    ///   - takesOrders: It reads lines from its standard input.
+    ///   - log: Where its standard error goes: `nil`: where ours goes; a file; `.some(nil)`: nowhere.
+    init(
+        _ program: URL,
+        _ arguments: [String],
+        environment: [String: String] = [:],
+        takesOrders: Bool = false,
+        log: URL?? = nil,
+        readyWhen prefix: String
+    ) throws {
         name = arguments.first ?? program.lastPathComponent
         let output = Pipe()
         process.executableURL = program
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.standardOutput = output
-        process.standardInput = FileHandle.nullDevice
+        process.standardInput = takesOrders ? input as Any : FileHandle.nullDevice
+        if let log { process.standardError = try Self.handle(log) }
         try process.run()
         var unread = Data()
         while true {
@@ -36,6 +49,17 @@ final class PipelineProcess: Sendable {
 
     deinit {
         kill()
+    }
+
+    private static func handle(_ log: URL?) throws -> FileHandle {
+        guard let log else { return .nullDevice }
+        _ = FileManager.default.createFile(atPath: log.path, contents: nil)
+        return try FileHandle(forWritingTo: log)
+    }
+
+    /// Writes a line to a program that takes orders.
+    func order(_ line: String) throws {
+        try input.fileHandleForWriting.write(contentsOf: Data((line + "\n").utf8))
     }
 
     /// A program of the same build.

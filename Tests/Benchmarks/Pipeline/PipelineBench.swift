@@ -78,10 +78,10 @@ struct PipelineBench: AsyncParsableCommand {
         let keys = folder.appending(path: "sealing-keys")
         try Data((key.exported + "\n").utf8).write(to: keys)
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: keys.path)
-        let signet = try PipelineProcess.program("signet")
+        let signet = try BenchProcess.program("signet")
         var environment = environment(on: cluster, folder, keys)
         let worker = try PipelineContender(
-            PipelineProcess(signet, ["worker"], environment: environment, readyWhen: "ready"),
+            BenchProcess(signet, ["worker"], environment: environment, readyWhen: "ready"),
             replyTopic: cluster.topics.replies,
             eventTopic: cluster.topics.metrics,
             on: cluster
@@ -123,7 +123,7 @@ struct PipelineBench: AsyncParsableCommand {
                 bulk,
                 raw: single("raw", 12, nil, nil),
                 worker,
-                PipelineProcess(signet, ["gateway", "--port", "0"], environment: environment, readyWhen: "ready "),
+                BenchProcess(signet, ["gateway", "--port", "0"], environment: environment, readyWhen: "ready "),
                 on: cluster
             )
         }
@@ -132,7 +132,7 @@ struct PipelineBench: AsyncParsableCommand {
         guard isWanted("idle") else { return }
         // Without the short waits that the embedded broker needs of those who are in a hurry.
         environment["SIGNET_KAFKA_FETCH_WAIT_MAX_MS"] = nil
-        let idle = try PipelineProcess(signet, ["worker"], environment: environment, readyWhen: "ready")
+        let idle = try BenchProcess(signet, ["worker"], environment: environment, readyWhen: "ready")
         report.idle = PipelineReport.Idle(percent: try await self.idle(idle), memory: memory)
     }
 
@@ -163,7 +163,7 @@ struct PipelineBench: AsyncParsableCommand {
         let echo = try await echo(of: workload, beside: worker, on: cluster)
         var runs: (worker: [PipelineContender.Run], echo: [PipelineContender.Run]) = ([], [])
         for round in 0..<rounds {
-            try await cluster.withProducer { try await workload.write(by: $0, replyTopic: worker.replyTopic) }
+            try await cluster.clients.withProducer { try await workload.write(by: $0, replyTopic: worker.replyTopic) }
             // Neither is always the first.
             for contender in round.isMultiple(of: 2) ? [worker, echo] : [echo, worker] {
                 let run = try await contender.answer(workload.jobs.count)
@@ -195,8 +195,8 @@ struct PipelineBench: AsyncParsableCommand {
         on cluster: PipelineCluster
     ) async throws -> PipelineContender {
         let records = try await records(of: workload, worker, on: cluster)
-        let echo = try await PipelineProcess(
-            PipelineProcess.program("signet-bench"),
+        let echo = try await BenchProcess(
+            BenchProcess.program("signet-bench"),
             EchoCommand.arguments(
                 jobs: workload.topic,
                 from: cluster.ends(of: workload.topic, partitions: workload.partitions),
@@ -225,8 +225,8 @@ struct PipelineBench: AsyncParsableCommand {
         let partitions = topics.flatMap { topic, count in
             (0..<count).map { KafkaTopicPartition(topic: topic, partition: Int32($0)) }
         }
-        return try await cluster.withConsumer(of: partitions, at: .end) { consumer in
-            try await cluster.withProducer { producer in
+        return try await cluster.clients.withConsumer(of: partitions, at: .end) { consumer in
+            try await cluster.clients.withProducer { producer in
                 let batch = producer.makeBatch()
                 try batch.append(
                     topic: workload.topic,
@@ -271,7 +271,7 @@ struct PipelineBench: AsyncParsableCommand {
         _ bulk: PipelineWorkload,
         raw: PipelineWorkload,
         _ worker: PipelineContender,
-        _ gateway: PipelineProcess,
+        _ gateway: BenchProcess,
         on cluster: PipelineCluster
     ) async throws -> PipelineReport.Requests {
         var request = HTTPClientRequest(
@@ -308,7 +308,7 @@ struct PipelineBench: AsyncParsableCommand {
         let idle = try await alone
         var busy: [Double] = []
         for _ in 0..<rounds {
-            try await cluster.withProducer { try await bulk.write(by: $0, replyTopic: cluster.bulkReplies) }
+            try await cluster.clients.withProducer { try await bulk.write(by: $0, replyTopic: cluster.bulkReplies) }
             let topic = cluster.bulkReplies
             let start = try await cluster.written(to: topic, partitions: 12)
             try worker.process.resume()
@@ -328,7 +328,7 @@ struct PipelineBench: AsyncParsableCommand {
     // MARK: Rest
 
     /// Processor time of a worker that has nothing to do, in hundredths of a core.
-    private func idle(_ worker: PipelineProcess) async throws -> Double {
+    private func idle(_ worker: BenchProcess) async throws -> Double {
         let clock = ContinuousClock()
         // It may still be joining its last group.
         try await clock.sleep(for: .seconds(3))

@@ -2,7 +2,6 @@
 
 import Contract
 import Foundation
-import Logging
 import SignetKafka
 
 /// The broker of a run, embedded or somebody's, with topics of the run's own.
@@ -17,12 +16,6 @@ final class PipelineCluster: Sendable {
     private let admin: KafkaAdmin?
     private let observer: KafkaConsumer
     private let names: [String]
-
-    static let logger = Logger(label: "signet.bench") { label in
-        var handler = StreamLogHandler.standardError(label: label)
-        handler.logLevel = .warning
-        return handler
-    }
 
     /// - Parameter servers: A broker; `nil`: an embedded one.
     init(_ servers: String?) async throws {
@@ -47,7 +40,7 @@ final class PipelineCluster: Sendable {
             bootstrapServers = servers
             let admin = try KafkaAdmin(
                 configuration: KafkaConfiguration(["bootstrap.servers": servers]),
-                logger: Self.logger
+                logger: BenchClients.logger
             )
             self.admin = admin
             for case .failed(let error) in try await admin.createTopics(specifications).values { throw error }
@@ -59,7 +52,7 @@ final class PipelineCluster: Sendable {
         }
         observer = try KafkaConsumer(
             configuration: KafkaConfiguration(["bootstrap.servers": bootstrapServers]),
-            logger: Self.logger
+            logger: BenchClients.logger
         )
     }
 
@@ -98,48 +91,6 @@ final class PipelineCluster: Sendable {
         return partitions.map { ends[$0] ?? 0 }
     }
 
-    /// Runs a producer as long as the body runs.
-    func withProducer<Answer>(_ body: (KafkaProducer) async throws -> Answer) async throws -> Answer {
-        let producer = try KafkaProducer(configuration: clientSettings, logger: Self.logger)
-        async let running: Void = producer.run()
-        let answer: Answer
-        do {
-            answer = try await body(producer)
-        } catch {
-            producer.stop()
-            try await running
-            throw error
-        }
-        producer.stop()
-        try await running
-        return answer
-    }
-
-    /// Runs a consumer that reads partitions of a topic from their ends, or beginnings, as long as the body runs.
-    func withConsumer<Answer>(
-        of partitions: [KafkaTopicPartition],
-        at offset: KafkaOffset,
-        _ body: (KafkaConsumer) async throws -> Answer
-    ) async throws -> Answer {
-        let consumer = try KafkaConsumer(configuration: clientSettings, logger: Self.logger)
-        async let running: Void = consumer.run()
-        let answer: Answer
-        do {
-            var positions: [KafkaTopicPartition: KafkaOffset] = [:]
-            if offset == .end {
-                positions = try await consumer.ends(of: partitions).mapValues { .at($0) }
-            } else {
-                for partition in partitions { positions[partition] = offset }
-            }
-            try await consumer.assign(positions)
-            answer = try await body(consumer)
-        } catch {
-            consumer.stop()
-            try await running
-            throw error
-        }
-        consumer.stop()
-        try await running
-        return answer
-    }
+    /// Clients for the time of a body.
+    var clients: BenchClients { BenchClients(settings: clientSettings) }
 }

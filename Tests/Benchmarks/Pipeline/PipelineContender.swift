@@ -6,12 +6,12 @@ import SignetKafka
 
 /// One who answers the jobs of a topic: the worker, or the echo. It stands still unless it is measured.
 final class PipelineContender: Sendable {
-    let process: PipelineProcess
+    let process: BenchProcess
     let replyTopic: String
     private let eventTopic: String
     private let cluster: PipelineCluster
 
-    init(_ process: PipelineProcess, replyTopic: String, eventTopic: String, on cluster: PipelineCluster) throws {
+    init(_ process: BenchProcess, replyTopic: String, eventTopic: String, on cluster: PipelineCluster) throws {
         self.process = process
         self.replyTopic = replyTopic
         self.eventTopic = eventTopic

@@ -15,8 +15,8 @@ struct RoundTrips {
     /// - Returns: Milliseconds of each.
     func measure(_ workload: PipelineWorkload, replyTopic: String, count: Int) async throws -> [Double] {
         let partition = KafkaTopicPartition(topic: replyTopic, partition: 0)
-        return try await cluster.withConsumer(of: [partition], at: .end) { consumer in
-            try await cluster.withProducer { producer in
+        return try await cluster.clients.withConsumer(of: [partition], at: .end) { consumer in
+            try await cluster.clients.withProducer { producer in
                 let events = consumer.events.makeAsyncIterator()
                 return try await Pace.run(count: count, every: Self.interval) { number in
                     // Apart from those that were written to be answered fast.

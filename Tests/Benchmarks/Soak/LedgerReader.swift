@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Contract
+import SignetKafka
+
+/// Reads from Kafka how jobs ended: replies, results and dead letters.
+struct LedgerReader {
+    let cluster: SoakCluster
+    let ledger: Ledger
+
+    /// Reads until it is cancelled.
+    func run(ready: Signal) async throws {
+        let topics = [
+            cluster.replyTopic, cluster.topics.results, TopicNames.deadLetters(of: cluster.topics.signingJobs),
+        ]
+        let partitions = topics.flatMap { topic in
+            (0..<12).map { KafkaTopicPartition(topic: topic, partition: Int32($0)) }
+        }
+        try await cluster.clients.withConsumer(of: partitions, at: .beginning) { consumer in
+            try await withTaskCancellationHandler {
+                ready.set()
+                for await case .records(let batch) in consumer.events {
+                    for index in 0..<batch.count { try batch.withRecord(at: index) { try read($0) } }
+                }
+            } onCancel: {
+                consumer.stop()
+            }
+        }
+    }
+
+    private func read(_ record: borrowing KafkaRecord) throws {
+        if record.topic == TopicNames.deadLetters(of: cluster.topics.signingJobs) {
+            guard let key = record.key else { throw BenchError(description: "a dead letter without its key") }
+            return ledger.end(String(decoding: key, as: UTF8.self), .dead)
+        }
+        var warnings: [String] = []
+        guard let value = record.value else { throw BenchError(description: "an empty reply on \(record.topic)") }
+        let reply = try WireFormat.protobuf.decode(Reply.self, from: value, warnings: &warnings)
+        // The reply to what is no job: its end is a dead letter.
+        if reply.jobID.isEmpty { return }
+        let end: Ledger.End =
+            if !reply.hasFailure { .done } else if reply.failure.code == "expired" { .expired } else { .failed }
+        ledger.end(reply.jobID, end)
+    }
+}
