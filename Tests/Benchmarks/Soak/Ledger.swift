@@ -9,14 +9,21 @@ final class Ledger: Sendable {
         case done, failed, expired, dead
     }
 
+    /// Who took a job.
+    enum Taker: String, Sendable {
+        case kafka, gateway
+    }
+
     private struct Entry {
-        var accepted: ContinuousClock.Instant?
+        var isAccepted = false
         var end: End?
         var ends = 0
     }
 
     private struct State {
         var entries: [String: Entry] = [:]
+        /// Accepted, without an end.
+        var open: [String: (accepted: ContinuousClock.Instant, taker: Taker)] = [:]
         var contradictions = 0
     }
 
@@ -34,9 +41,12 @@ final class Ledger: Sendable {
     private let state = Mutex(State())
 
     /// Notes that somebody took the job upon himself. Its end may have been seen before.
-    func accept(_ id: String) {
+    func accept(_ id: String, by taker: Taker) {
         let now = ContinuousClock.now
-        state.withLock { $0.entries[id, default: Entry()].accepted = now }
+        state.withLock { state in
+            state.entries[id, default: Entry()].isAccepted = true
+            if state.entries[id]?.end == nil { state.open[id] = (now, taker) }
+        }
     }
 
     /// Notes an end, which may be that of a job whose acceptance nobody could confirm.
@@ -47,26 +57,23 @@ final class Ledger: Sendable {
             entry.end = entry.end ?? end
             entry.ends += 1
             state.entries[id] = entry
+            state.open[id] = nil
         }
     }
 
-    /// Jobs without an end that were accepted before a time.
-    func open(before time: ContinuousClock.Instant) -> Int {
-        state.withLock { state in
-            state.entries.values.count { entry in
-                entry.end == nil && entry.accepted.map { $0 < time } ?? false
-            }
-        }
+    /// Jobs without an end that were accepted before a time, by who took them.
+    func open(before time: ContinuousClock.Instant) -> [String: Taker] {
+        state.withLock { $0.open.filter { $0.value.accepted < time }.mapValues(\.taker) }
     }
 
     var summary: Summary {
         state.withLock { state in
-            var summary = Summary(contradictions: state.contradictions)
+            var summary = Summary(open: state.open.count, contradictions: state.contradictions)
             for entry in state.entries.values {
                 summary.duplicates += max(0, entry.ends - 1)
-                guard entry.accepted != nil else { continue }
+                guard entry.isAccepted else { continue }
                 summary.accepted += 1
-                if let end = entry.end { summary.ends[end, default: 0] += 1 } else { summary.open += 1 }
+                if let end = entry.end { summary.ends[end, default: 0] += 1 }
             }
             return summary
         }

@@ -97,8 +97,11 @@ struct SoakBench: AsyncParsableCommand {
                 }
                 isOver.set()
                 await sending
-                _ = try await settle(ledger)
+                _ = try await settle(ledger, traffic)
                 report.refused = traffic.refused
+                for (id, taker) in ledger.open(before: .now) {
+                    FileHandle.standardError.write(Data("lost: \(id), taken by \(taker.rawValue)\n".utf8))
+                }
                 for gateway in cluster.gateways {
                     report.unseen += try await traffic.unseen(traffic.lastRequested, by: gateway)
                 }
@@ -127,7 +130,7 @@ struct SoakBench: AsyncParsableCommand {
             let duplicates = ledger.summary.duplicates
             try await report.rows[index].fault.inject(into: cluster, traffic)
             report.rows[index].times += 1
-            let recovery = try await settle(ledger).inSeconds
+            let recovery = try await settle(ledger, traffic).inSeconds
             report.rows[index].recoveries.append(recovery)
             report.rows[index].duplicates += ledger.summary.duplicates - duplicates
             let summary = ledger.summary
@@ -142,11 +145,16 @@ struct SoakBench: AsyncParsableCommand {
 
     /// Waits until all jobs have ended that are accepted by now, at most two minutes; those beyond are lost unless they
     /// end later.
-    private func settle(_ ledger: Ledger) async throws -> Duration {
+    private func settle(_ ledger: Ledger, _ traffic: SoakTraffic) async throws -> Duration {
         let clock = ContinuousClock()
         let start = clock.now
-        while ledger.open(before: start) > 0, clock.now - start < .seconds(120) {
-            try await clock.sleep(for: .milliseconds(20))
+        while clock.now - start < .seconds(120) {
+            let open = ledger.open(before: start)
+            if open.isEmpty { break }
+            // What was to be written would have been by now.
+            let isLate = clock.now - start > SoakCluster.deadline
+            if isLate { try await traffic.ask(about: open.filter { $0.value == .gateway }.keys) }
+            try await clock.sleep(for: isLate ? .seconds(1) : .milliseconds(20))
         }
         return clock.now - start
     }

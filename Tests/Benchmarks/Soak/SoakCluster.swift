@@ -66,6 +66,9 @@ final class SoakCluster: Sendable {
         }
     }
 
+    /// Of jobs that gateways take.
+    static let deadline = Duration.seconds(45)
+
     /// Where the client's own replies go.
     var replyTopic: String { topics.replies + ".soak" }
 
@@ -84,6 +87,7 @@ final class SoakCluster: Sendable {
         }
         var environment = [
             "SIGNET_TOPICS_PREFIX": topics.prefix, "SIGNET_MANAGEMENT_PORT": "0", "SIGNET_RETRY_DELAYS": "1000",
+            "SIGNET_GATEWAY_DEADLINE": String(Self.deadline.components.seconds * 1_000),
             "SIGNET_WORKER_GROUP": "\(topics.prefix)workers",
             "SIGNET_WORKER_STATE_DIRECTORY": folder.appending(path: "worker-\(number)").path,
             "SIGNET_GATEWAY_STATE_DIRECTORY": folder.appending(path: "gateway-\(number)").path,

@@ -15,7 +15,7 @@ struct SoakReport: Encodable {
     var ledger = Ledger.Summary()
     /// Requests and records that nobody took.
     var refused = 0
-    /// Jobs that a gateway does not call done though their results are there.
+    /// Jobs that a gateway does not call ended though they have.
     var unseen = 0
     /// MiB of all workers and gateways, early and at the end.
     var memory = (first: 0.0, last: 0.0)

@@ -116,7 +116,9 @@ final class SoakTraffic: Sendable {
             }
         }
         let failed = Set(await batch.delivered().failures.map(\.index))
-        for (index, record) in appended.enumerated() where !failed.contains(index) { ledger.accept(record.id) }
+        for (index, record) in appended.enumerated() where !failed.contains(index) {
+            ledger.accept(record.id, by: .kafka)
+        }
         refusals.add(failed.count, ordering: .relaxed)
     }
 
@@ -144,7 +146,7 @@ final class SoakTraffic: Sendable {
             let body = try await response.body.collect(upTo: 1 << 20)
             guard response.status == .accepted else { throw BenchError(description: "\(response.status)") }
             let id = try JSONDecoder().decode(Accepted.self, from: Data(body.readableBytesView)).jobId
-            ledger.accept(id)
+            ledger.accept(id, by: .gateway)
             requested.withLock { requested in
                 requested.append(id)
                 if requested.count > 20 { requested.removeFirst() }
@@ -155,11 +157,31 @@ final class SoakTraffic: Sendable {
         }
     }
 
-    private struct State: Decodable {
+    private struct Answer: Decodable {
         let state: String
     }
 
-    /// Jobs that this gateway does not call done within 30 s.
+    /// What a gateway says of a job; `nil`: it does not know it.
+    private func state(of job: String, at gateway: String) async throws -> String? {
+        let request = HTTPClientRequest(url: "\(gateway)/api/v1/jobs/\(job)")
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+        let body = try await response.body.collect(upTo: 1 << 20)
+        return try? JSONDecoder().decode(Answer.self, from: Data(body.readableBytesView)).state
+    }
+
+    /// Asks the gateways about jobs that one of them took though it could not know whether Kafka did: if Kafka did not,
+    /// such a job expires.
+    func ask(about jobs: some Collection<String>) async throws {
+        for job in jobs {
+            for gateway in cluster.gateways {
+                guard try await state(of: job, at: gateway) == "expired" else { continue }
+                ledger.end(job, .expired)
+                break
+            }
+        }
+    }
+
+    /// Jobs that this gateway does not call ended within 30 s.
     func unseen(_ jobs: [String], by gateway: String) async throws -> Int {
         let clock = ContinuousClock()
         let end = clock.now + .seconds(30)
@@ -167,11 +189,8 @@ final class SoakTraffic: Sendable {
         while !left.isEmpty, clock.now < end {
             var unseen: [String] = []
             for job in left {
-                let request = HTTPClientRequest(url: "\(gateway)/api/v1/jobs/\(job)")
-                let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
-                let body = try await response.body.collect(upTo: 1 << 20)
-                let state = try? JSONDecoder().decode(State.self, from: Data(body.readableBytesView)).state
-                if state != "done" { unseen.append(job) }
+                let state = try await state(of: job, at: gateway)
+                if state != "done" && state != "expired" { unseen.append(job) }
             }
             left = unseen
             if !left.isEmpty { try await clock.sleep(for: .milliseconds(200)) }
