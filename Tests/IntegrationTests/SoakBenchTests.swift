@@ -38,7 +38,7 @@ import Testing
         #expect(found.accepted == found.done + found.failed + found.expired + found.dead)
         #expect(found.lost == 0 && found.contradictions == 0 && found.unseen == 0)
         #expect(found.done > 500)
-        #expect(found.faults["worker-kill"] == 1)
+        #expect(try #require(found.faults["worker-kill"]) >= 1)
         // Four that are no jobs, and one of a version that nobody knows, each time.
         let poison = try #require(found.faults["poison"])
         #expect(found.dead == 4 * poison && found.failed == poison)
