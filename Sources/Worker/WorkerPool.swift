@@ -212,36 +212,35 @@ struct WorkerPool: Service {
         _ settlements: inout DiscardingTaskGroup
     ) async -> TurnDeliveries {
         guard lanes[turn.lane].kind == .bulk, records.count > 1 else { return await process(records, of: turn) }
-        var deliveries = TurnDeliveries(by: lanes[turn.lane].producer, count: records.count * 2)
-        let started = ContinuousClock.now
-        var looked = started
-        let others = await plainJobs.run(records, of: turn.batch, now: clock(), into: &deliveries) {
+        var looked = ContinuousClock.now
+        return await process(records, of: turn) {
             guard ContinuousClock.now - looked > Self.patience else { return }
             while let urgent = turns.next(of: .interactive) { await take(urgent, &settlements) }
             looked = .now
         }
-        for index in others {
-            await process(index, of: turn, into: &deliveries)
-            guard ContinuousClock.now - looked > Self.patience else { continue }
-            while let urgent = turns.next(of: .interactive) { await take(urgent, &settlements) }
-            looked = .now
-        }
-        metrics.processed(records: records.count, in: ContinuousClock.now - started)
-        return deliveries
     }
 
     /// Runs jobs and hands what they gave to the producer.
+    ///
+    /// - Parameter meanwhile: Called between records, for what may not wait.
     private func process(
         _ records: [Int],
         of turn: Turn,
         refusals: [Int: FailureError] = [:],
-        isQuarantined: Bool = false
+        isQuarantined: Bool = false,
+        meanwhile: () async -> Void = {}
     ) async -> TurnDeliveries {
         var deliveries = TurnDeliveries(by: lanes[turn.lane].producer, count: records.count * 2)
         let started = ContinuousClock.now
         var others = records
         if refusals.isEmpty, !isQuarantined {
-            others = await plainJobs.run(records, of: turn.batch, now: clock(), into: &deliveries) {}
+            others = await plainJobs.run(
+                records,
+                of: turn.batch,
+                now: clock(),
+                into: &deliveries,
+                meanwhile: meanwhile
+            )
         }
         for index in others {
             await process(
@@ -251,6 +250,7 @@ struct WorkerPool: Service {
                 refusal: refusals[index],
                 isQuarantined: isQuarantined
             )
+            await meanwhile()
         }
         metrics.processed(records: records.count, in: ContinuousClock.now - started)
         return deliveries

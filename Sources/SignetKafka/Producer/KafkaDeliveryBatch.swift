@@ -171,14 +171,14 @@ public final class KafkaDeliveryBatch: @unchecked Sendable {
         }
     }
 
-    private static func lend(
+    private static func lend<Failure: Error>(
         _ bytes: [UInt8]?,
-        _ body: (UnsafeRawBufferPointer?) throws(KafkaError) -> Void
-    ) throws(KafkaError) {
+        _ body: (UnsafeRawBufferPointer?) throws(Failure) -> Void
+    ) throws(Failure) {
         guard let bytes else { return try body(nil) }
         // The standard library's closure rethrows untyped.
         let result = bytes.withUnsafeBytes { buffer in
-            Result { () throws(KafkaError) in try body(buffer) }
+            Result { () throws(Failure) in try body(buffer) }
         }
         try result.get()
     }
@@ -271,20 +271,10 @@ public final class KafkaDeliveryBatch: @unchecked Sendable {
 
     // MARK: C
 
-    private static func makeHeaders(_ headers: [KafkaHeader]) -> OpaquePointer? {
-        let native = rd_kafka_headers_new(headers.count)
-        for header in headers {
-            _ = header.name.withCString { name in
-                if let value = header.value {
-                    value.withUnsafeBytes { bytes in
-                        rd_kafka_header_add(native, name, -1, address(of: bytes), bytes.count)
-                    }
-                } else {
-                    rd_kafka_header_add(native, name, -1, nil, 0)
-                }
-            }
-        }
-        return native
+    private static func makeHeaders(_ headers: [KafkaHeader]) -> OpaquePointer {
+        var native = KafkaHeaders(capacity: headers.count)
+        for header in headers { lend(header.value) { native.add(header.name, $0) } }
+        return native.take()
     }
 
     /// An empty buffer has no address, but to librdkafka no address means null.

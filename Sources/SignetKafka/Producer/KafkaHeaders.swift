@@ -17,25 +17,16 @@ public struct KafkaHeaders: ~Copyable {
         rd_kafka_headers_destroy(pointer)
     }
 
-    /// Appends a header; its value is copied.
-    ///
-    /// - Parameter name: ASCII.
-    public mutating func add(_ name: StaticString, _ value: UnsafeRawBufferPointer) {
-        name.withUTF8Buffer { name in
-            name.withMemoryRebound(to: CChar.self) { name in
-                _ = rd_kafka_header_add(
-                    pointer,
-                    name.baseAddress,
-                    name.count,
-                    KafkaDeliveryBatch.address(of: value),
-                    value.count
-                )
-            }
+    /// Appends a header; its value is copied. `nil`: a null value, which is not the same as an empty one.
+    public mutating func add(_ name: String, _ value: UnsafeRawBufferPointer?) {
+        // Lent, not converted: Swift would copy the name for each call.
+        name.withCString {
+            _ = rd_kafka_header_add(pointer, $0, -1, KafkaDeliveryBatch.address(of: value), value?.count ?? 0)
         }
     }
 
     /// Appends a header; its value is copied.
-    public mutating func add(_ name: StaticString, _ value: [UInt8]) {
+    public mutating func add(_ name: String, _ value: [UInt8]) {
         value.withUnsafeBytes { add(name, $0) }
     }
 

@@ -39,13 +39,6 @@ extension Job {
         )
     }
 
-    /// Whether `checkEnvelope` finds nothing wrong with a job's times.
-    static func isTimely(signingTime: Int64, deadline: Int64, now: Int64) -> Bool {
-        guard signingTime >= 0, signingTime - allowedClockSkew <= now else { return false }
-        let (life, overflow) = deadline.subtractingReportingOverflow(signingTime)
-        return !overflow && life > 0 && life <= longestLife && now <= deadline
-    }
-
     /// When the job expires, Unix milliseconds, whether it says so or not.
     package func deadline(recordTime: Int64?, now: Int64) -> Int64 {
         var job = self
@@ -79,14 +72,19 @@ extension Job {
                 message: "tenant must name whose job it is, in 1 to 128 bytes"
             )
         }
-        guard signingTimeMs >= 0 else {
+        try Self.checkTimes(signingTime: signingTimeMs, deadline: deadlineMs, now: now)
+    }
+
+    /// Checks a job's times, all Unix milliseconds.
+    static func checkTimes(signingTime: Int64, deadline: Int64, now: Int64) throws(FailureError) {
+        guard signingTime >= 0 else {
             throw FailureError(
                 .invalidValue,
                 field: "signingTimeMs",
                 message: "signingTimeMs must be Unix milliseconds, 0 for the time of the record"
             )
         }
-        guard signingTimeMs - Self.allowedClockSkew <= now else {
+        guard signingTime - allowedClockSkew <= now else {
             throw FailureError(
                 .signingTimeInFuture,
                 field: "signingTimeMs",
@@ -94,15 +92,15 @@ extension Job {
                     "the signing time lies more than 5 minutes ahead of the worker's clock; check the producer's clock"
             )
         }
-        let (life, overflow) = deadlineMs.subtractingReportingOverflow(signingTimeMs)
-        guard !overflow, life > 0, life <= Self.longestLife else {
+        let (life, overflow) = deadline.subtractingReportingOverflow(signingTime)
+        guard !overflow, life > 0, life <= longestLife else {
             throw FailureError(
                 .invalidDeadline,
                 field: "deadlineMs",
                 message: "the deadline must lie after the signing time by at most 24 h"
             )
         }
-        guard now <= deadlineMs else {
+        guard now <= deadline else {
             throw FailureError(
                 .expired,
                 field: "deadlineMs",

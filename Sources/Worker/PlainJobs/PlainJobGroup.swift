@@ -17,23 +17,8 @@ struct PlainJob {
     let deadline: Int64
     /// Where its reply goes; `nil`: by the reply's key.
     let partition: Int32?
-    /// Its keys among those that wait.
-    let keys: Range<Int>
-
-    /// The same with its keys from another place on.
-    func moved(to first: Int) -> PlainJob {
-        PlainJob(
-            record: record,
-            value: value,
-            jobID: jobID,
-            headers: headers,
-            chunk: chunk,
-            signingTime: signingTime,
-            deadline: deadline,
-            partition: partition,
-            keys: first..<first + keys.count
-        )
-    }
+    /// Its keys among those of its group.
+    fileprivate(set) var keys = 0..<0
 }
 
 /// Jobs of one plan and one reply topic that wait for their signatures.
@@ -54,17 +39,19 @@ struct PlainJobGroup {
 
     /// Adds a job with what was scanned of it; `false` if a key is no text.
     mutating func add(_ job: PlainJob, _ added: [PlainJobScanner.Item]) -> Bool {
+        let first = keys.count
         for item in added {
             let bytes = UnsafeRawBufferPointer(rebasing: job.value[item.key])
             guard let key = String(validating: bytes, as: UTF8.self) else {
-                keys.removeSubrange(job.keys.lowerBound...)
-                items.removeSubrange(job.keys.lowerBound...)
+                keys.removeSubrange(first...)
+                items.removeSubrange(first...)
                 return false
             }
             keys.append(key)
             items.append(item)
         }
         jobs.append(job)
+        jobs[jobs.count - 1].keys = first..<keys.count
         return true
     }
 

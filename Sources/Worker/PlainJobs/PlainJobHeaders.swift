@@ -15,17 +15,17 @@ struct PlainJobHeaders {
     init(of record: borrowing KafkaRecord) {
         var found = (contentType, replyTopic, replyPartition, correlationID, traceParent, traceState)
         record.forEachHeaderBytes { name, value in
-            if name.equals("content-type") {
+            if name.equals(HeaderNames.contentType) {
                 found.0 = value
-            } else if name.equals("kafka_replyTopic") {
+            } else if name.equals(HeaderNames.replyTopic) {
                 found.1 = value
-            } else if name.equals("kafka_replyPartition") {
+            } else if name.equals(HeaderNames.replyPartition) {
                 found.2 = value
-            } else if name.equals("kafka_correlationId") {
+            } else if name.equals(HeaderNames.correlationID) {
                 found.3 = value
-            } else if name.equals("traceparent") {
+            } else if name.equals(HeaderNames.traceParent) {
                 found.4 = value
-            } else if name.equals("tracestate") {
+            } else if name.equals(HeaderNames.traceState) {
                 found.5 = value
             }
         }
@@ -34,15 +34,15 @@ struct PlainJobHeaders {
 
     /// Hands on the trace context (W3C Trace Context), where it has a length that it allows.
     func addTrace(to headers: inout KafkaHeaders) {
-        if let traceParent, (1...512).contains(traceParent.count) { headers.add("traceparent", traceParent) }
-        if let traceState, (1...512).contains(traceState.count) { headers.add("tracestate", traceState) }
+        if let traceParent, (1...512).contains(traceParent.count) { headers.add(HeaderNames.traceParent, traceParent) }
+        if let traceState, (1...512).contains(traceState.count) { headers.add(HeaderNames.traceState, traceState) }
     }
 }
 
 extension UnsafeRawBufferPointer {
     /// Whether these are the bytes of a text.
-    func equals(_ text: StaticString) -> Bool {
-        text.withUTF8Buffer { count == $0.count && elementsEqual($0) }
+    func equals(_ text: String) -> Bool {
+        count == text.utf8.count && elementsEqual(text.utf8)
     }
 
     /// The same for bytes.

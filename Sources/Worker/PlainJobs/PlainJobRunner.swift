@@ -54,16 +54,16 @@ struct PlainJobRunner: Sendable {
         var group: PlainJobGroup?
         let time = Array(Timestamp.rfc3339(unixMilliseconds: now).utf8)
         for record in records {
-            var finding = find(record, of: batch, &scanner, topic, count: group?.keys.count ?? 0, now: now)
+            var finding = find(record, of: batch, &scanner, topic, now: now)
             if case .topic(let name) = finding {
                 topic = await learn(name)
                 if topic == nil {
                     finding = .other
                 } else {
-                    finding = find(record, of: batch, &scanner, topic, count: group?.keys.count ?? 0, now: now)
+                    finding = find(record, of: batch, &scanner, topic, now: now)
                 }
             }
-            guard case .job(var job) = finding, let topic else {
+            guard case .job(let job) = finding, let topic else {
                 others.append(record)
                 continue
             }
@@ -80,7 +80,6 @@ struct PlainJobRunner: Sendable {
                     continue
                 }
                 group = PlainJobGroup(key: key, plan: plan, topic: topic.name)
-                job = job.moved(to: 0)
             }
             guard group?.add(job, scanner.items) == true else {
                 others.append(record)
@@ -103,7 +102,6 @@ struct PlainJobRunner: Sendable {
         of batch: KafkaRecordBatch,
         _ scanner: inout PlainJobScanner,
         _ topic: Topic?,
-        count: Int,
         now: Int64
     ) -> Finding {
         batch.withRecord(at: record) { message in
@@ -126,7 +124,7 @@ struct PlainJobRunner: Sendable {
                 recordTime: message.timestamp,
                 now: now
             )
-            guard Job.isTimely(signingTime: times.signingTime, deadline: times.deadline, now: now),
+            guard (try? Job.checkTimes(signingTime: times.signingTime, deadline: times.deadline, now: now)) != nil,
                 !ResultKeeping.keeps(completedAt: now, waitUntil: scanner.waitUntilMs, isReplied: true)
             else { return .other }
             return .job(
@@ -138,8 +136,7 @@ struct PlainJobRunner: Sendable {
                     chunk: scanner.chunk,
                     signingTime: times.signingTime,
                     deadline: times.deadline,
-                    partition: partition,
-                    keys: count..<count + scanner.items.count
+                    partition: partition
                 )
             )
         }
@@ -219,8 +216,8 @@ struct PlainJobRunner: Sendable {
         _ target: KafkaDeliveryBatch
     ) throws(KafkaError) {
         var headers = KafkaHeaders(capacity: 4)
-        headers.add("content-type", Self.protobuf)
-        if let correlationID = job.headers.correlationID { headers.add("kafka_correlationId", correlationID) }
+        headers.add(HeaderNames.contentType, Self.protobuf)
+        if let correlationID = job.headers.correlationID { headers.add(HeaderNames.correlationID, correlationID) }
         job.headers.addTrace(to: &headers)
         try target.append(
             topic: topic,
@@ -243,21 +240,22 @@ struct PlainJobRunner: Sendable {
         id.append(contentsOf: job.jobID)
         id.append("/")
         id.append(decimal: Int64(job.chunk))
-        id.append("/signet.urls.minted.v1")
+        id.append("/")
+        id.append(contentsOf: Self.type)
         var headers = KafkaHeaders(capacity: 9)
         headers.add("ce_specversion", Self.version)
         headers.add("ce_id", id)
         headers.add("ce_source", template.source)
         headers.add("ce_type", Self.type)
         headers.add("ce_time", time)
-        headers.add("content-type", Self.json)
+        headers.add(HeaderNames.contentType, Self.json)
         if !template.subject.isEmpty { headers.add("ce_subject", template.subject) }
         job.headers.addTrace(to: &headers)
         try target.append(topic: eventTopic, value: event, nativeHeaders: headers)
     }
 
     private static let protobuf = Array(WireFormat.protobuf.contentType.utf8)
-    private static let json = Array("application/json".utf8)
+    private static let json = Array(WireFormat.json.contentType.utf8)
     private static let version = Array("1.0".utf8)
     private static let type = Array(CloudEvent.EventType.urlsMinted.rawValue.utf8)
 
