@@ -59,16 +59,7 @@ struct PipelineBench: AsyncParsableCommand {
         )
         try await measure(on: cluster, folder, into: &report)
         try await cluster.clear()
-        if json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys]
-            for line in report.lines { print(String(decoding: try encoder.encode(line), as: UTF8.self)) }
-        } else {
-            print(report.text)
-        }
-        if Machine.isDebugBuild {
-            FileHandle.standardError.write(Data("warning: built without -c release; the figures mean nothing\n".utf8))
-        }
+        try Figures.print(report.lines, text: report.text, asJSON: json)
     }
 
     private func isWanted(_ name: String) -> Bool { only == nil || only == name }
@@ -79,7 +70,11 @@ struct PipelineBench: AsyncParsableCommand {
         try Data((key.exported + "\n").utf8).write(to: keys)
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: keys.path)
         let signet = try BenchProcess.program("signet")
-        var environment = environment(on: cluster, folder, keys)
+        var environment = cluster.clients.environment(
+            topics: cluster.topics,
+            stateIn: folder,
+            ["SIGNET_SEALING_PRIVATE_KEYS_FILE": keys.path, "SIGNET_LOG_LEVEL": "warning"]
+        )
         let worker = try PipelineContender(
             BenchProcess(signet, ["worker"], environment: environment, readyWhen: "ready"),
             replyTopic: cluster.topics.replies,
@@ -134,23 +129,6 @@ struct PipelineBench: AsyncParsableCommand {
         environment["SIGNET_KAFKA_FETCH_WAIT_MAX_MS"] = nil
         let idle = try BenchProcess(signet, ["worker"], environment: environment, readyWhen: "ready")
         report.idle = PipelineReport.Idle(percent: try await self.idle(idle), memory: memory)
-    }
-
-    private func environment(on cluster: PipelineCluster, _ folder: URL, _ keys: URL) -> [String: String] {
-        var environment = [
-            "SIGNET_TOPICS_PREFIX": cluster.topics.prefix, "SIGNET_MANAGEMENT_PORT": "0",
-            "SIGNET_WORKER_GROUP": "\(cluster.topics.prefix)workers",
-            "SIGNET_WORKER_STATE_DIRECTORY": folder.appending(path: "worker").path,
-            "SIGNET_GATEWAY_STATE_DIRECTORY": folder.appending(path: "gateway").path,
-            "SIGNET_SEALING_PRIVATE_KEYS_FILE": keys.path, "SIGNET_RETRY_DELAYS": "",
-            "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
-            "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
-            "SIGNET_LOG_LEVEL": "warning",
-        ]
-        for (key, value) in cluster.clientSettings.sorted {
-            environment["SIGNET_KAFKA_" + key.uppercased().replacing(".", with: "_")] = value
-        }
-        return environment
     }
 
     // MARK: Jobs

@@ -38,12 +38,7 @@ final class PipelineCluster: Sendable {
         if let servers {
             embedded = nil
             bootstrapServers = servers
-            let admin = try KafkaAdmin(
-                configuration: KafkaConfiguration(["bootstrap.servers": servers]),
-                logger: BenchClients.logger
-            )
-            self.admin = admin
-            for case .failed(let error) in try await admin.createTopics(specifications).values { throw error }
+            admin = try await BenchClients.make(specifications, on: servers)
         } else {
             let broker = try EmbeddedBroker(topics: specifications.map { ($0.name, $0.partitions) })
             embedded = broker

@@ -57,8 +57,3 @@ final class PipelineContender: Sendable {
         }
     }
 }
-
-extension Duration {
-    var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) / 1e18 }
-    var inMilliseconds: Double { inSeconds * 1e3 }
-}

@@ -3,7 +3,6 @@
 import Contract
 import Foundation
 import SignetKafka
-import Synchronization
 
 /// Times from the writing of a job until its reply is read, at a low rate.
 struct RoundTrips {
@@ -49,15 +48,6 @@ extension KafkaRecordBatch {
             }
         }
     }
-}
-
-/// Set once, by one task for another.
-final class Signal: Sendable {
-    private let value = Atomic<Bool>(false)
-
-    var isSet: Bool { value.load(ordering: .acquiring) }
-
-    func set() { value.store(true, ordering: .releasing) }
 }
 
 /// Does something again and again at a steady rate, however long each takes.

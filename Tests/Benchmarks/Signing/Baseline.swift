@@ -41,8 +41,3 @@ final class Baseline {
         signet_baseline_compressions(baseline, count)
     }
 }
-
-/// Why nothing was measured.
-struct BenchError: Error, CustomStringConvertible {
-    let description: String
-}

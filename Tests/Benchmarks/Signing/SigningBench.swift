@@ -56,16 +56,7 @@ struct SigningBench: ParsableCommand {
         for algorithm in CloudFrontContest.Algorithm.allCases where isWanted(algorithm.name) {
             report.tables.append(try CloudFrontContest(algorithm).measure(for: .seconds(seconds)))
         }
-        if json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys]
-            for line in report.lines { print(String(decoding: try encoder.encode(line), as: UTF8.self)) }
-        } else {
-            print(report.text)
-        }
-        if Machine.isDebugBuild {
-            FileHandle.standardError.write(Data("warning: built without -c release; the figures mean nothing\n".utf8))
-        }
+        try Figures.print(report.lines, text: report.text, asJSON: json)
     }
 
     private func isWanted(_ name: String) -> Bool { name.hasPrefix(only.lowercased()) }

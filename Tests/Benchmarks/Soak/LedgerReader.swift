@@ -9,7 +9,7 @@ struct LedgerReader {
     let ledger: Ledger
 
     /// Reads until it is cancelled.
-    func run(ready: Signal) async throws {
+    func run() async throws {
         let topics = [
             cluster.replyTopic, cluster.topics.results, TopicNames.deadLetters(of: cluster.topics.signingJobs),
         ]
@@ -18,7 +18,6 @@ struct LedgerReader {
         }
         try await cluster.clients.withConsumer(of: partitions, at: .beginning) { consumer in
             try await withTaskCancellationHandler {
-                ready.set()
                 for await case .records(let batch) in consumer.events {
                     for index in 0..<batch.count { try batch.withRecord(at: index) { try read($0) } }
                 }

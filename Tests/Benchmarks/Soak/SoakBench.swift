@@ -68,13 +68,7 @@ struct SoakBench: AsyncParsableCommand {
         let cluster = try await SoakCluster(bootstrapServers, folder: folder, logs: logs)
         let report = try await soak(cluster)
         try await cluster.close()
-        if json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys]
-            print(String(decoding: try encoder.encode(report), as: UTF8.self))
-        } else {
-            print(report.text)
-        }
+        try Figures.print([report], text: report.text, asJSON: json)
         if !report.isGood { throw ExitCode(1) }
     }
 
@@ -82,8 +76,7 @@ struct SoakBench: AsyncParsableCommand {
         let ledger = Ledger()
         var report = SoakReport(rows: try chosen().map { SoakReport.Row(fault: $0) })
         return try await withThrowingTaskGroup(of: Void.self) { group in
-            let isReading = Signal()
-            group.addTask { try await LedgerReader(cluster: cluster, ledger: ledger).run(ready: isReading) }
+            group.addTask { try await LedgerReader(cluster: cluster, ledger: ledger).run() }
             try await cluster.clients.withProducer { producer in
                 let traffic = SoakTraffic(cluster: cluster, ledger: ledger, producer: producer)
                 let isOver = Signal()
@@ -100,7 +93,7 @@ struct SoakBench: AsyncParsableCommand {
                 _ = try await settle(ledger, traffic)
                 report.refused = traffic.refused
                 for (id, taker) in ledger.open(before: .now) {
-                    FileHandle.standardError.write(Data("lost: \(id), taken by \(taker.rawValue)\n".utf8))
+                    Figures.note("lost: \(id), taken by \(taker.rawValue)")
                 }
                 for gateway in cluster.gateways {
                     report.unseen += try await traffic.unseen(traffic.lastRequested, by: gateway)
@@ -134,10 +127,10 @@ struct SoakBench: AsyncParsableCommand {
             report.rows[index].recoveries.append(recovery)
             report.rows[index].duplicates += ledger.summary.duplicates - duplicates
             let summary = ledger.summary
-            let line =
+            Figures.note(
                 "\(report.rows[index].fault.rawValue): overcome in \(SigningReport.number(recovery, 1)) s; "
-                + "\(summary.accepted) accepted, \(summary.open) open\n"
-            FileHandle.standardError.write(Data(line.utf8))
+                    + "\(summary.accepted) accepted, \(summary.open) open"
+            )
             index = (index + 1) % report.rows.count
             try await clock.sleep(for: .seconds(1))
         }

@@ -38,13 +38,7 @@ final class SoakCluster: Sendable {
         if let servers {
             bootstrapServers = servers
             broker = nil
-            let admin = try KafkaAdmin(
-                configuration: KafkaConfiguration(["bootstrap.servers": servers]),
-                logger: BenchClients.logger
-            )
-            self.admin = admin
-            let outcomes = try await admin.createTopics(made)
-            for case .failed(let error) in outcomes.values { throw error }
+            admin = try await BenchClients.make(made, on: servers)
         } else {
             admin = nil
             let broker = try BenchProcess(
@@ -85,19 +79,14 @@ final class SoakCluster: Sendable {
             parts.started += 1
             return parts.started
         }
-        var environment = [
-            "SIGNET_TOPICS_PREFIX": topics.prefix, "SIGNET_MANAGEMENT_PORT": "0", "SIGNET_RETRY_DELAYS": "1000",
-            "SIGNET_GATEWAY_DEADLINE": String(Self.deadline.components.seconds * 1_000),
-            "SIGNET_WORKER_GROUP": "\(topics.prefix)workers",
-            "SIGNET_WORKER_STATE_DIRECTORY": folder.appending(path: "worker-\(number)").path,
-            "SIGNET_GATEWAY_STATE_DIRECTORY": folder.appending(path: "gateway-\(number)").path,
-            "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE",
-            "AWS_SECRET_ACCESS_KEY": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
-            "SIGNET_LOG_LEVEL": "info",
-        ]
-        for (key, value) in settings.sorted {
-            environment["SIGNET_KAFKA_" + key.uppercased().replacing(".", with: "_")] = value
-        }
+        let environment = clients.environment(
+            topics: topics,
+            stateIn: folder.appending(path: "\(number)"),
+            [
+                "SIGNET_GATEWAY_DEADLINE": String(Self.deadline.components.seconds * 1_000),
+                "SIGNET_LOG_LEVEL": "info",
+            ]
+        )
         return try BenchProcess(
             BenchProcess.program("signet"),
             [role] + more,
@@ -139,9 +128,8 @@ final class SoakCluster: Sendable {
     // MARK: Requests
 
     /// The gateways in turn, also one that has died: its clients do not know.
-    func nextGateway() -> String? {
+    func nextGateway() -> String {
         parts.withLock { parts in
-            guard !parts.gateways.isEmpty else { return nil }
             parts.next = (parts.next + 1) % parts.gateways.count
             return Self.url(of: parts.gateways[parts.next])
         }

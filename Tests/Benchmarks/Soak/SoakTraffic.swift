@@ -135,8 +135,7 @@ final class SoakTraffic: Sendable {
     }
 
     private func request() async {
-        guard let gateway = cluster.nextGateway() else { return }
-        var request = HTTPClientRequest(url: gateway + "/api/v1/upload/s3/signed-url")
+        var request = HTTPClientRequest(url: cluster.nextGateway() + "/api/v1/upload/s3/signed-url")
         request.method = .POST
         request.headers.add(name: "content-type", value: "application/json")
         request.headers.add(name: "prefer", value: "respond-async")
