@@ -70,7 +70,11 @@ let package = Package(
         .target(name: "Contract", dependencies: [.protobuf, .crypto], swiftSettings: settings),
 
         // MARK: Layer 1: Kafka, management
-        .target(name: "SignetKafka", dependencies: ["CRDKafka", .logging, .lifecycle], swiftSettings: settings),
+        .target(
+            name: "SignetKafka",
+            dependencies: ["CRDKafka", .logging, .coreMetrics, .lifecycle],
+            swiftSettings: settings
+        ),
         .target(
             name: "Management",
             dependencies: [.hummingbird, .httpTypes, .logging, .coreMetrics, .lifecycle, .nio],
@@ -81,7 +85,8 @@ let package = Package(
         .target(
             name: "Worker",
             dependencies: [
-                "SignetKafka", "Contract", "SignetSigning", "S3Catalog", "Management", .logging, .metrics, .lifecycle,
+                "SignetKafka", "Contract", "SignetSigning", "S3Catalog", "Management", .logging, .coreMetrics,
+                .lifecycle,
                 .protobuf,
             ],
             swiftSettings: settings
@@ -137,7 +142,7 @@ let package = Package(
         ),
         .testTarget(
             name: "SignetKafkaTests",
-            dependencies: ["SignetKafka", "TestSupport", .logging, .lifecycle],
+            dependencies: ["SignetKafka", "TestSupport", .coreMetrics, .logging, .lifecycle],
             swiftSettings: settings
         ),
         .testTarget(

@@ -44,10 +44,12 @@ package final class Gateway: Service {
             producer = try KafkaProducer(
                 configuration: kafka.merging(JobPublisher.settings(deliveryTimeout: configuration.deliveryTimeout)),
                 flushTimeout: configuration.deliveryTimeout,
+                metrics: KafkaMetrics(client: "gateway.producer"),
                 logger: logger
             )
             consumer = try KafkaConsumer(
                 configuration: kafka.merging(ReplyRouter.settings),
+                metrics: KafkaMetrics(client: "gateway.replies"),
                 logger: logger
             )
             stateReader = try JobStateReader(

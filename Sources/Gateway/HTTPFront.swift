@@ -74,9 +74,15 @@ package struct HTTPFront: Sendable {
         router.add(middleware: ProblemMiddleware(logger: logger))
         routes.add(to: router)
         let port = configuration.port
+        let drainTimeout = configuration.drainTimeout
         return Application(
             router: router,
-            server: .http1(configuration: .init(idleTimeout: .seconds(90))),
+            server: .http1(
+                configuration: .init(
+                    additionalChannelHandlers: [UnreadResponseHandler(patienceAtEnd: drainTimeout)],
+                    idleTimeout: .seconds(90)
+                )
+            ),
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.host, port: port),
                 serverName: "signet"

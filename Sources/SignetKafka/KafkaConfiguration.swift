@@ -50,6 +50,9 @@ public struct KafkaConfiguration: Sendable, Hashable, CustomStringConvertible, C
             || key.hasPrefix("sasl.oauthbearer") || key.contains("token") || key == "sasl.username"
     }
 
+    /// Whether clients identify themselves by tokens that end (SASL OAUTHBEARER).
+    var usesTokens: Bool { (self["sasl.mechanism"] ?? self["sasl.mechanisms"]) == "OAUTHBEARER" }
+
     /// In the order of their names, so that a first error is always the same one.
     package var sorted: [(key: String, value: String)] { settings.sorted { $0.key < $1.key } }
 }

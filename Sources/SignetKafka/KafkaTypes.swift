@@ -22,6 +22,23 @@ public struct KafkaTopicPartition: Hashable, Sendable, Comparable, CustomStringC
     public var description: String { "\(topic)[\(partition)]" }
 }
 
+/// How far a partition is worked off, and in which assignment that was.
+public struct KafkaPosition: Hashable, Sendable {
+    /// The partition.
+    public let partition: KafkaTopicPartition
+    /// The offset after the last record that is done.
+    public let next: Int64
+    /// The epoch of the batch that the record came in.
+    public let epoch: UInt64
+
+    /// Everything of the partition before `next` is done.
+    public init(partition: KafkaTopicPartition, next: Int64, epoch: UInt64) {
+        self.partition = partition
+        self.next = next
+        self.epoch = epoch
+    }
+}
+
 /// A header of a record: names may repeat, values may be null.
 public struct KafkaHeader: Sendable, Hashable {
     /// Any text; need not be unique within a record.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Contract
+package import CoreMetrics
 internal import Foundation
 package import Logging
 package import Management
@@ -19,7 +20,7 @@ package struct Worker: Service {
     private let laterRounds: KafkaConsumer?
     private let quarantine: Quarantine
     private let parking: RecordParking
-    private let metrics = WorkerMetrics()
+    private let metrics: WorkerMetrics
     /// The first two are those that `joined` waits for.
     private let lanes: [WorkerPool.Lane]
     private let isDraining = Draining()
@@ -29,7 +30,7 @@ package struct Worker: Service {
 
     /// Bytes of bulk results that wait for their acknowledgement: enough to keep a broker busy, little enough to be soon
     /// through.
-    private static let bulkBytesInFlight = 16 << 20
+    static let bulkBytesInFlight = 16 << 20
 
     /// Whether the worker was told to stop.
     private final class Draining: Sendable {
@@ -43,13 +44,16 @@ package struct Worker: Service {
     /// - Parameters:
     ///   - environment: Where the profile `default` is looked for.
     ///   - clock: Unix milliseconds.
+    ///   - factory: Where metrics go.
     /// - Throws: `WorkerError`, or `KafkaError` for a setting that librdkafka refuses.
     package init(
         configuration: WorkerConfiguration,
         environment: [String: String],
         clock: @escaping @Sendable () -> Int64 = { Int64(Date().timeIntervalSince1970 * 1_000) },
+        factory: any MetricsFactory = MetricsSystem.factory,
         logger: Logger
     ) throws {
+        metrics = WorkerMetrics(factory: factory)
         self.configuration = configuration
         self.clock = clock
         self.logger = logger
@@ -58,20 +62,28 @@ package struct Worker: Service {
             environment: environment,
             sealingKeys: configuration.sealingKeys
         )
-        producer = try KafkaProducer(configuration: configuration.kafka, logger: logger)
+        producer = try KafkaProducer(
+            configuration: configuration.kafka,
+            metrics: KafkaMetrics(client: "worker.producer", factory: factory),
+            logger: logger
+        )
         bulkProducer = try KafkaProducer(
             configuration: configuration.kafka,
             maximumInFlightBytes: Self.bulkBytesInFlight,
+            metrics: KafkaMetrics(client: "worker.producer.bulk", factory: factory),
             logger: logger
         )
-        signing = try Self.consumer(of: configuration.signingGroup, configuration, logger)
-        bulk = try Self.consumer(of: configuration.bulkGroup, configuration, logger)
-        laterRounds = try Self.consumerOfLaterRounds(configuration, logger)
-        lanes = Self.lanes(
+        signing = try Self.consumer("signing", of: configuration.signingGroup, configuration, factory, logger)
+        bulk = try Self.consumer("bulk", of: configuration.bulkGroup, configuration, factory, logger)
+        laterRounds = try Self.consumerOfLaterRounds(configuration, factory, logger)
+        lanes = try Self.lanes(
             configuration,
             signing: (signing, producer),
             bulk: (bulk, bulkProducer),
-            laterRounds: laterRounds
+            laterRounds: laterRounds,
+            metrics,
+            factory,
+            logger
         )
         quarantine = try Self.quarantine(configuration, now: clock(), logger)
         parking = RecordParking(
@@ -113,34 +125,6 @@ package struct Worker: Service {
         return Quarantine(journal: journal, leftovers: leftovers, now: now)
     }
 
-    private static func consumer(
-        of group: String,
-        _ configuration: WorkerConfiguration,
-        _ logger: Logger
-    ) throws(KafkaError) -> KafkaConsumer {
-        var settings = configuration.kafka
-        settings["group.id"] = group
-        return try KafkaConsumer(configuration: settings, logger: logger)
-    }
-
-    /// Its records wait in the worker, one by one, until they are due; few come, and nobody hurries.
-    private static func consumerOfLaterRounds(
-        _ configuration: WorkerConfiguration,
-        _ logger: Logger
-    ) throws(KafkaError) -> KafkaConsumer? {
-        if configuration.topics.retryDelays.isEmpty { return nil }
-        var settings = configuration.kafka
-        settings["group.id"] = configuration.retryGroup
-        settings["fetch.wait.max.ms"] = "500"
-        settings["queued.min.messages"] = "1000"
-        settings["queued.max.messages.kbytes"] = "16384"
-        return try KafkaConsumer(
-            configuration: settings,
-            options: KafkaConsumerOptions(maximumBatchRecords: 1, maximumOutstandingBatches: 1_000),
-            logger: logger
-        )
-    }
-
     /// Adds what must hold for the worker to be left running, and to count as ready.
     package func addHealthChecks(liveness: HealthChecks, readiness: HealthChecks) {
         liveness.addLoop("worker.producer.poll") { [producer] in producer.pollAge }
@@ -150,6 +134,12 @@ package struct Worker: Service {
             readiness.add("worker.\(lane.name).inflight") {
                 guard let age = lane.inFlight.oldestAge, age > Self.longestFlight else { return nil }
                 return "a batch is in flight for \(age.components.seconds) s"
+            }
+            if let transactions = lane.transactions {
+                readiness.add("worker.\(lane.name).transactions") {
+                    guard let time = transactions.failingFor, time > Self.longestFlight else { return nil }
+                    return "events and offsets could not be committed for \(time.components.seconds) s"
+                }
             }
         }
         readiness.add("worker.broker") { [producer] in
@@ -175,42 +165,6 @@ package struct Worker: Service {
     /// Waits until the worker has joined its groups, whether or not partitions were left for it.
     package func joined() async throws {
         try await joining.value()
-    }
-
-    private static func lanes(
-        _ configuration: WorkerConfiguration,
-        signing: (consumer: KafkaConsumer, producer: KafkaProducer),
-        bulk: (consumer: KafkaConsumer, producer: KafkaProducer),
-        laterRounds: KafkaConsumer?
-    ) -> [WorkerPool.Lane] {
-        [
-            WorkerPool.Lane(
-                name: "signing",
-                kind: .interactive,
-                group: configuration.signingGroup,
-                consumer: signing.consumer,
-                producer: signing.producer
-            ),
-            WorkerPool.Lane(
-                name: "bulk",
-                kind: .bulk,
-                group: configuration.bulkGroup,
-                consumer: bulk.consumer,
-                producer: bulk.producer
-            ),
-        ]
-            + (laterRounds.map { consumer in
-                [
-                    WorkerPool.Lane(
-                        name: "retry",
-                        kind: .bulk,
-                        group: configuration.retryGroup,
-                        consumer: consumer,
-                        producer: bulk.producer,
-                        isOfLaterRounds: true
-                    )
-                ]
-            } ?? [])
     }
 
     /// Works until the surrounding task is told to shut down, or cannot go on.
@@ -268,6 +222,7 @@ package struct Worker: Service {
                     .init(service: OpenedCredentialsPurge(credentials: credentials, clock: clock)),
                     .init(service: producer),
                     .init(service: bulkProducer),
+                ] + lanes.compactMap(\.transactions).map { .init(service: $0) } + [
                     .init(service: pool),
                     .init(service: signing),
                     .init(service: bulk),

@@ -26,6 +26,8 @@ package struct WorkerConfiguration: Sendable {
     package var stateDirectory: StateDirectory
     /// When so much goes to the dead letters that no more does for a while.
     package var deadLetterLimits = DeadLetterBreaker.Limits()
+    /// How often an event of one job may be read.
+    package var eventDelivery: EventDelivery
     /// Bytes of one reply record at most; below the broker's `message.max.bytes`.
     package var maximumReplyBytes: Int
 
@@ -36,6 +38,14 @@ package struct WorkerConfiguration: Sendable {
         case chosen(String)
         /// Nobody did: a worker that cannot write it goes without.
         case usual(String)
+    }
+
+    /// How events come to their topic.
+    package enum EventDelivery: String, Sendable, CaseIterable {
+        /// With the replies; again where a job is done again.
+        case atLeastOnce = "at-least-once"
+        /// In one transaction with the offsets of their jobs: readers of committed records see each once.
+        case exactlyOnce = "exactly-once"
     }
 
     package init(
@@ -49,6 +59,7 @@ package struct WorkerConfiguration: Sendable {
         profilesFile: String? = nil,
         sealingKeys: [SealingPrivateKey] = [],
         stateDirectory: StateDirectory = .none,
+        eventDelivery: EventDelivery = .atLeastOnce,
         maximumReplyBytes: Int = 900_000
     ) {
         self.kafka = kafka
@@ -61,6 +72,7 @@ package struct WorkerConfiguration: Sendable {
         self.profilesFile = profilesFile
         self.sealingKeys = sealingKeys
         self.stateDirectory = stateDirectory
+        self.eventDelivery = eventDelivery
         self.maximumReplyBytes = maximumReplyBytes
     }
 }

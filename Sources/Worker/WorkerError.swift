@@ -8,6 +8,7 @@ package struct WorkerError: Error, Sendable, CustomStringConvertible {
             case invalidProfiles = "invalid_profiles"
             case missingTopic = "missing_topic"
             case journal
+            case invalidConfiguration = "invalid_configuration"
             case kafka
         }
 
@@ -19,6 +20,8 @@ package struct WorkerError: Error, Sendable, CustomStringConvertible {
         package static let missingTopic = Code(value: .missingTopic)
         /// The file that outlives crashes cannot be written.
         package static let journal = Code(value: .journal)
+        /// Settings that do not fit each other.
+        package static let invalidConfiguration = Code(value: .invalidConfiguration)
         /// Kafka refused for good.
         package static let kafka = Code(value: .kafka)
 

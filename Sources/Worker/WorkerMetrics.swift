@@ -1,21 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Contract
-internal import Metrics
+internal import CoreMetrics
 internal import Synchronization
 
 /// What a worker counts, under OpenTelemetry's names for messaging where there is one.
 ///
 /// Labels come from bounded sets: topics' lanes and failure codes of this program.
 final class WorkerMetrics: Sendable {
-    private let consumed = Counter(label: "messaging.client.consumed.messages")
-    private let duration = Timer(label: "messaging.process.duration", preferredDisplayUnit: .seconds)
-    private let signed = Counter(label: "signet.urls.signed")
-    private let lost = Counter(label: "signet.jobs.lost")
-    private let retries = Counter(label: "signet.retries")
-    private let holds = Counter(label: "signet.dead.letters.held")
+    private let consumed: Counter
+    private let duration: Timer
+    private let signed: Counter
+    private let lost: Counter
+    private let retries: Counter
+    private let holds: Counter
+    private let committedEvents: Counter
     private let byOutcome = Mutex<[String: Counter]>([:])
     private let deadLetters = Mutex<[String: Counter]>([:])
+    private let transactions = Mutex<[String: Counter]>([:])
+    private let factory: any MetricsFactory
+
+    init(factory: any MetricsFactory) {
+        self.factory = factory
+        func counter(_ label: String) -> Counter { Counter(label: label, dimensions: [], factory: factory) }
+        consumed = counter("messaging.client.consumed.messages")
+        duration = Timer(
+            label: "messaging.process.duration",
+            dimensions: [],
+            preferredDisplayUnit: .seconds,
+            factory: factory
+        )
+        signed = counter("signet.urls.signed")
+        lost = counter("signet.jobs.lost")
+        retries = counter("signet.retries")
+        holds = counter("signet.dead.letters.held")
+        committedEvents = counter("signet.events.committed")
+    }
 
     /// Counts what became of one record.
     func count(_ verdict: RecordProcessor.Verdict) {
@@ -48,6 +68,17 @@ final class WorkerMetrics: Sendable {
         counter(code.rawValue, in: deadLetters, label: "signet.dead.letters", dimension: "code").increment()
     }
 
+    /// How a transaction of events and offsets ended.
+    enum TransactionOutcome: String {
+        case committed, aborted, unknown
+    }
+
+    /// - Parameter events: Those that the transaction held.
+    func count(_ outcome: TransactionOutcome, events: Int) {
+        counter(outcome.rawValue, in: transactions, label: "signet.transactions", dimension: "outcome").increment()
+        if outcome == .committed { committedEvents.increment(by: events) }
+    }
+
     private func counter(
         _ value: String,
         in counters: borrowing Mutex<[String: Counter]>,
@@ -56,7 +87,7 @@ final class WorkerMetrics: Sendable {
     ) -> Counter {
         counters.withLock { counters in
             if let known = counters[value] { return known }
-            let counter = Counter(label: label, dimensions: [(dimension, value)])
+            let counter = Counter(label: label, dimensions: [(dimension, value)], factory: factory)
             counters[value] = counter
             return counter
         }

@@ -2,7 +2,6 @@
 
 internal import Contract
 internal import Logging
-internal import Metrics
 internal import ServiceLifecycle
 internal import SignetKafka
 
@@ -27,6 +26,8 @@ struct WorkerPool: Service {
         let consumer: KafkaConsumer
         /// Bulk has one of its own, so that clicks do not stand behind its megabytes on the way to a broker.
         let producer: KafkaProducer
+        /// Writes events with the offsets of their records; `nil`: events are written as all results are.
+        var transactions: EventTransactions?
         /// Its records run at a time of their own, one in a batch.
         var isOfLaterRounds = false
         let inFlight = InFlight()
@@ -87,6 +88,7 @@ struct WorkerPool: Service {
                     }
                 case .assigned(let partitions, let epoch):
                     lane.inFlight.begin(partitions, epoch: epoch)
+                    lane.transactions?.begin(partitions, epoch: epoch)
                     joining.join(lane: index)
                     logger.info(
                         "Partitions assigned",
@@ -102,6 +104,7 @@ struct WorkerPool: Service {
                     )
                     lane.interruption.interrupt()
                     await lane.inFlight.drain(Set(revocation.partitions))
+                    await lane.transactions?.drain(Set(revocation.partitions))
                     revocation.complete()
                 case .lost(let partition, let offsets):
                     metrics.countLost(offsets.count)
@@ -162,7 +165,7 @@ struct WorkerPool: Service {
         let note = quarantine.begin(turn.ranges, now: clock())
         let deliveries = await process(Array(0..<turn.batch.count), of: turn, &settlements)
         settlements.addTask {
-            await end(turn, isDone: settle(deliveries, of: turn))
+            await end(turn, settle(deliveries, of: turn))
             quarantine.end(note)
         }
     }
@@ -172,12 +175,13 @@ struct WorkerPool: Service {
         let all = Array(0..<turn.batch.count)
         guard quarantine.suspects(turn.ranges) else {
             let note = quarantine.begin(turn.ranges, now: clock())
-            let isDone = await settle(await process(all, of: turn), of: turn)
+            let ending = await settle(await process(all, of: turn), of: turn)
             quarantine.end(note)
-            return end(turn, isDone: isDone)
+            return await end(turn, ending)
         }
-        var isDone = true
-        for index in all where isDone {
+        var ending = Ending.done([:])
+        for index in all {
+            guard case .done(let events) = ending else { break }
             let (partition, offset) = turn.batch.withRecord(at: index) { record in
                 (KafkaTopicPartition(topic: record.topic, partition: record.partition), record.offset)
             }
@@ -187,7 +191,7 @@ struct WorkerPool: Service {
                     "Record quarantined",
                     metadata: ["partition": "\(partition)", "offset": "\(offset)", "crashes": "\(crashes)"]
                 )
-                isDone = await settle(await process([index], of: turn, isQuarantined: true), of: turn)
+                ending = await settle(await process([index], of: turn, isQuarantined: true), of: turn)
             } else {
                 let note = quarantine.begin([partition: offset...offset], crashes: crashes, now: clock())
                 if crashes > 0 {
@@ -196,13 +200,15 @@ struct WorkerPool: Service {
                         metadata: ["partition": "\(partition)", "offset": "\(offset)", "crashes": "\(crashes)"]
                     )
                 }
-                isDone = await settle(await process([index], of: turn), of: turn)
+                ending = await settle(await process([index], of: turn), of: turn)
                 quarantine.end(note)
             }
-            if isDone { quarantine.acquit(partition, upTo: offset) }
+            guard case .done(let more) = ending else { break }
+            ending = .done(events.merging(more) { $1 })
+            quarantine.acquit(partition, upTo: offset)
         }
         quarantine.expire(now: clock())
-        end(turn, isDone: isDone)
+        await end(turn, ending)
     }
 
     /// Runs jobs of a bulk batch, and interactive batches that come meanwhile: none waits for more than one record.
@@ -230,7 +236,12 @@ struct WorkerPool: Service {
         isQuarantined: Bool = false,
         meanwhile: () async -> Void = {}
     ) async -> TurnDeliveries {
-        var deliveries = TurnDeliveries(by: lanes[turn.lane].producer, count: records.count * 2)
+        let lane = lanes[turn.lane]
+        var deliveries = TurnDeliveries(
+            by: lane.producer,
+            keepsEvents: lane.transactions != nil,
+            count: records.count * 2
+        )
         let started = ContinuousClock.now
         var others = records
         if refusals.isEmpty, !isQuarantined {
@@ -276,9 +287,11 @@ struct WorkerPool: Service {
             }
         }
         if let result = verdict.result { await deliveries.append(result, for: index, through: writer) }
-        if let event = verdict.event {
-            await deliveries.append(for: index) { batch throws(KafkaError) in
-                try writer.append(event, trace: verdict.trace, to: batch)
+        if let event = verdict.event.map({ EventRecord($0, trace: verdict.trace) }) {
+            if deliveries.keepsEvents {
+                deliveries.keep(event, of: index)
+            } else {
+                await deliveries.append(for: index) { batch throws(KafkaError) in try writer.append(event, to: batch) }
             }
         }
         metrics.count(verdict)
@@ -286,19 +299,26 @@ struct WorkerPool: Service {
 
     // MARK: Settling
 
+    /// How the records of a batch came out.
+    private enum Ending {
+        /// Not all came to an end that is kept: they are read again.
+        case open
+        /// All did; with the events that are to go with their offsets, by their records.
+        case done([Int: EventRecord])
+    }
+
     /// Waits for what records gave; runs again or moves what could not be written.
-    ///
-    /// - Returns: Whether every record has come to an end that is kept.
-    private func settle(_ first: TurnDeliveries, of turn: Turn) async -> Bool {
+    private func settle(_ first: TurnDeliveries, of turn: Turn) async -> Ending {
         let lane = lanes[turn.lane]
         var generator = SystemRandomNumberGenerator()
         var deliveries = first
+        var events = first.events
         var places: [Int: ParkingPlace] = [:]
         var attempt = 1
         while true {
             for (record, failure) in deliveries.deadLetters { places[record] = .deadLetters(failure) }
             let failures = await deliveries.failures(through: writer)
-            if failures.values.contains(where: \.isOfClosing) { return false }
+            if failures.values.contains(where: \.isOfClosing) { return .open }
             var again: [Int: FailureError?] = [:]
             var wait = Duration.zero
             for (record, error) in failures where places[record] == nil {
@@ -319,27 +339,40 @@ struct WorkerPool: Service {
                 case .runAgain(let backoff):
                     again[record] = .some(nil)
                     wait = max(wait, backoff)
-                case .later(let delay): places[record] = .later(delay: delay)
+                case .later(let delay):
+                    places[record] = .later(delay: delay)
+                    // It comes with the round that succeeds.
+                    events[record] = nil
                 case .deadLetter: places[record] = .deadLetters(Self.undeliverable(because: error))
                 }
             }
             if again.isEmpty { break }
             logger.debug("Results are written again", metadata: ["count": "\(again.count)", "attempt": "\(attempt)"])
-            if wait > .zero, !(await lane.interruption.sleep(for: wait)) { return false }
+            if wait > .zero, !(await lane.interruption.sleep(for: wait)) { return .open }
             attempt += 1
             deliveries = await process(again.keys.sorted(), of: turn, refusals: again.compactMapValues(\.self))
+            events.merge(deliveries.events) { $1 }
         }
         let good = turn.batch.count - places.count
         if places.isEmpty {
             parking.note(good: good)
-            return true
+            return .done(events)
         }
-        return await parking.park(places, of: turn.batch, lane: lane, good: good)
+        return await parking.park(places, of: turn.batch, lane: lane, good: good) ? .done(events) : .open
     }
 
-    private func end(_ turn: Turn, isDone: Bool) {
+    private func end(_ turn: Turn, _ ending: Ending) async {
         let lane = lanes[turn.lane]
-        guard isDone else { return lane.inFlight.abandon(turn.ticket) }
+        guard case .done(let events) = ending else { return lane.inFlight.abandon(turn.ticket) }
+        if let transactions = lane.transactions {
+            return await transactions.finish(
+                turn.ticket,
+                ranges: turn.ranges,
+                epoch: turn.batch.epoch,
+                events: turn.batch.byPartition(events),
+                in: lane.inFlight
+            )
+        }
         lane.inFlight.finish(turn.ticket) { position in
             do throws(KafkaError) {
                 try lane.consumer.storeOffset(position.next, of: position.partition, epoch: position.epoch)

@@ -68,6 +68,40 @@ import Testing
         }
     }
 
+    /// Asks for much and reads nothing, on many connections; says `full` when no more can be asked, and keeps them open.
+    private static let readersThatDoNotRead = """
+        import socket, sys, time
+        host, port = sys.argv[1].split(":")
+        ask = b"GET /api/v1/regions HTTP/1.1\\r\\nHost: " + sys.argv[1].encode() + b"\\r\\n\\r\\n"
+        peers = []
+        for _ in range(50):
+            peer = socket.create_connection((host, int(port)))
+            peer.settimeout(0.5)
+            try:
+                for _ in range(2000): peer.sendall(ask)
+            except OSError: pass
+            peers.append(peer)
+            if len(peers) == 10: print("full", flush=True)
+        sys.stdin.read()
+        time.sleep(600)
+        """
+
+    @Test func clientsThatReadNothingHoldNobodyUp() async throws {
+        let options = Platform.Options(gateway: ["SIGNET_GATEWAY_DRAIN_TIMEOUT": "1000"])
+        try await Platform.run(options) { platform in
+            let address = String(platform.url.dropFirst("http://".count))
+            let readers = try ChildProcess(
+                PythonEnvironment.interpreter,
+                ["-c", Self.readersThatDoNotRead, address]
+            )
+            defer { readers.kill() }
+            _ = try await readers.waitForLine { $0 == "full" }
+            for _ in 0..<20 { #expect(try await platform.post(Self.upload, Self.body).status == 200) }
+            platform.gateway.child.terminate()
+            #expect(try await platform.gateway.child.exitStatus().isSuccess)
+        }
+    }
+
     @Test func recordsOnEveryTopicAreThoseOfTheRequests() async throws {
         try await Platform.run { platform in
             for _ in 0..<20 { #expect(try await platform.post(Self.upload, Self.body).status == 200) }

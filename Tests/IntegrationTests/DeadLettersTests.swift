@@ -106,6 +106,10 @@ import Testing
             #expect(dry.status == .exited(code: 1))
             #expect(try await kcat.count(topic) == 4)
 
+            let purge = try await Self.dlq(["purge", "--dry-run", "--tenant", "acme"], platform)
+            #expect(purge.status.isSuccess, "\(purge.errors)")
+            // How many of them have another one before them depends on their partitions.
+            #expect(purge.output.contains(" would be purged\n"))
             let replay = try await Self.dlq(["replay", "--place", place], platform)
             #expect(replay.status.isSuccess, "\(replay.output)\(replay.errors)")
             #expect(replay.output.hasSuffix("1 replayed\n"))
@@ -116,12 +120,22 @@ import Testing
             #expect(!replayed.contains("kafka_dlt-"))
             #expect(replayed.contains("kafka_correlationId=c1"))
             #expect(replayed.hasSuffix(try JSONAnswer.text(of: fresh.json)))
+
+            let deletion = try await Self.dlq(["purge", "--until", "0s"], platform)
+            if platform.broker == nil {
+                #expect(deletion.output.hasSuffix("4 purged\n"), "\(deletion.errors)")
+                #expect(try await Self.dlq(["list"], platform).output.hasPrefix("0 dead letters"))
+            } else {
+                #expect(deletion.status == .exited(code: 1))
+                #expect(deletion.errors.contains("cannot be deleted") && deletion.errors.contains("no such request"))
+            }
         }
     }
 
     @Test(arguments: [
         (["show", "nonsense"], 64), (["list", "--since", "soon"], 64), (["replay", "--rate", "0"], 64),
-        (["list", "--limit", "0"], 64), (["list", "--topic", "no-such-topic-of-letters"], 0), (["show", "t/0/1"], 1),
+        (["list", "--limit", "0"], 64), (["purge"], 64), (["purge", "--all", "--code", "x"], 64),
+        (["list", "--topic", "no-such-topic-of-letters"], 0), (["show", "t/0/1"], 1),
     ])
     func mistakesAreNamed(arguments: [String], code: Int) async throws {
         try await Platform.run(Platform.Options(startsWorker: false)) { platform in

@@ -18,7 +18,7 @@ import Testing
         ("gateway.drainTimeout", "7"), ("gateway.instanceId", "g1"), ("gateway.replyPartition", "3"),
         ("worker.group", "w"), ("worker.name", "w1"), ("worker.pool", "p"), ("worker.concurrency", "4"),
         ("worker.bulkWeight", "2"), ("worker.maxReplyBytes", "5000"),
-        ("worker.stateDirectory", "/s"), ("worker.profilesFile", "/p"),
+        ("worker.eventDelivery", "exactly-once"), ("worker.stateDirectory", "/s"), ("worker.profilesFile", "/p"),
         ("sealing.publicKey", "id:abc"), ("sealing.privateKeysFile", "/k"), ("log.level", "error"),
         ("shutdown.timeout", "2000"),
     ]
@@ -105,6 +105,7 @@ import Testing
         (["--set", "kafka.bootstrap.server=a:1"], [:], ["bootstrap.server", "bootstrap.servers"]),
         ([], ["SIGNET_KAFKA_LINGER_MS": "soon"], ["linger.ms"]),
         (["--set", "log.level=loud"], [:], ["log.level", "warning"]),
+        (["--set", "kafka.transactional.idd=x"], [:], ["transactional.idd", "transactional.id"]),
         (["--config", "/nonexistent.json"], [:], ["/nonexistent.json"]),
         (["--prot", "1"], [:], ["--prot"]),
     ]

@@ -36,6 +36,7 @@ final class JobStateReader: Service {
             configuration: kafka.merging(Self.settings),
             // The topic is compacted.
             options: KafkaConsumerOptions(detectsGaps: false),
+            metrics: KafkaMetrics(client: "gateway.states"),
             logger: logger
         )
         self.topic = topic

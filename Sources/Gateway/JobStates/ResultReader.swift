@@ -25,9 +25,11 @@ final class ResultReader: Service {
     /// Questions that wait at the same time, at most.
     private static let maximumWaiting = 1_000
 
-    /// Librdkafka's settings: only what is asked for is fetched, and what is gone is said.
+    /// Librdkafka's settings: what is gone is said, and little is fetched beside what is asked for. A queue that is full stops
+    /// the next question for a second, so it is not the queue's bounds that say how much.
     static let settings = KafkaConfiguration([
-        "auto.offset.reset": "error", "queued.min.messages": "1", "queued.max.messages.kbytes": "4096",
+        "auto.offset.reset": "error", "fetch.message.max.bytes": "65536", "fetch.wait.max.ms": "10",
+        "queued.min.messages": "100000", "queued.max.messages.kbytes": "65536",
     ])
 
     init(kafka: KafkaConfiguration, topic: String, logger: Logger) throws(KafkaError) {
@@ -71,6 +73,8 @@ final class ResultReader: Service {
         var events = consumer.events.makeAsyncIterator()
         for await question in questions {
             question.answer.resume(returning: await find(question, among: &events))
+            // What follows the record is nobody's wish.
+            try? await consumer.pause([question.partition])
         }
     }
 

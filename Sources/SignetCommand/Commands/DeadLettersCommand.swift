@@ -11,12 +11,12 @@ internal import Worker
 struct DeadLettersCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dlq",
-        abstract: "Jobs that no worker could finish: list them, look at one, put them back.",
+        abstract: "Jobs that no worker could finish: list them, look at one, put them back, delete them.",
         discussion: """
             Reads the topics <jobs topic>-dlt, and the headers of Spring Kafka, Kafka Connect and Kafka Streams alike. Shows
             neither sealed secrets nor signatures. A letter's place is topic/partition/offset.
             """,
-        subcommands: [List.self, Show.self, Replay.self]
+        subcommands: [List.self, Show.self, Replay.self, Purge.self]
     )
 
     /// Which letters are meant.
@@ -48,6 +48,11 @@ struct DeadLettersCommand: AsyncParsableCommand {
             }
             if let limit, limit < 1 { throw ValidationError("--limit is at least 1") }
             _ = try filter(now: 0)
+        }
+
+        /// Whether all letters are meant.
+        var isEmpty: Bool {
+            codes.isEmpty && tenants.isEmpty && places.isEmpty && since == nil && until == nil && limit == nil
         }
 
         func filter(now: Int64) throws -> DeadLetterFilter {
@@ -102,16 +107,27 @@ struct DeadLettersCommand: AsyncParsableCommand {
         _ settings: Settings,
         _ body: (DeadLetter) async throws -> Void
     ) async throws {
+        var left = limit
+        try await readAll(topics, settings) { letter in
+            guard filter.admits(letter) else { return true }
+            try await body(letter)
+            left -= 1
+            return left > 0
+        }
+    }
+
+    /// Lends all letters.
+    ///
+    /// - Parameter body: Answers whether to go on.
+    private static func readAll(
+        _ topics: [String],
+        _ settings: Settings,
+        _ body: (DeadLetter) async throws -> Bool
+    ) async throws {
         try settings.requireBroker()
         let reader = DeadLetterReader(kafka: settings.kafka, logger: quiet)
-        var left = limit
         do {
-            try await reader.read(topics) { letter in
-                guard filter.admits(letter) else { return true }
-                try await body(letter)
-                left -= 1
-                return left > 0
-            }
+            try await reader.read(topics, body)
         } catch let error as KafkaError {
             throw CommandError("the dead letters cannot be read: \(error)")
         }
@@ -327,6 +343,59 @@ struct DeadLettersCommand: AsyncParsableCommand {
             case .refused(let why): ("refused", ": \(why)")
             case .failed(let why): ("failed", ": \(why)")
             }
+        }
+    }
+
+    struct Purge: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Delete letters for good.",
+            discussion: """
+                Kafka deletes from the oldest on: of each partition the letters go that are meant and have none before them
+                that stays. The others are counted, and stay. Say which letters, or --all.
+                """
+        )
+
+        @OptionGroup var selection: Selection
+
+        @Flag(help: "All letters of the topics.")
+        var all = false
+
+        @Flag(help: "Say what would be done, and delete nothing.")
+        var dryRun = false
+
+        @OptionGroup var options: SettingsOptions
+
+        func validate() throws {
+            if selection.isEmpty, !all {
+                throw ValidationError("say which letters: --until 7d, --code, --tenant, --place; or --all")
+            }
+            if all, !selection.isEmpty { throw ValidationError("--all leaves no choice: leave it out, or the others") }
+        }
+
+        func run() async throws {
+            let settings = try options.load()
+            let filter = try selection.filter(now: DeadLettersCommand.now)
+            var purge = DeadLetterPurge()
+            var left = selection.limit ?? .max
+            try await DeadLettersCommand.readAll(selection.topics(settings.topics), settings) { letter in
+                let isMeant = left > 0 && filter.admits(letter)
+                if isMeant { left -= 1 }
+                purge.note(letter.place, isMeant: isMeant)
+                return true
+            }
+            if !dryRun {
+                do throws(KafkaError) {
+                    let admin = try KafkaAdmin(configuration: settings.kafka, logger: DeadLettersCommand.quiet)
+                    _ = try await admin.deleteRecords(before: purge.offsets)
+                } catch {
+                    throw CommandError("the dead letters cannot be deleted: \(error)")
+                }
+            }
+            for (partition, offset) in purge.offsets.sorted(by: { $0.key < $1.key }) {
+                Console.print("\(partition.topic)/\(partition.partition)  before \(offset)")
+            }
+            Console.print("\(purge.purged) \(dryRun ? "would be purged" : "purged")")
+            if purge.kept > 0 { Console.print("\(purge.kept) kept: they lie behind letters that stay") }
         }
     }
 }

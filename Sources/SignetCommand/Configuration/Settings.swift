@@ -118,8 +118,19 @@ struct Settings {
             profilesFile: optionalText("worker.profilesFile"),
             sealingKeys: try sealingKeys(),
             stateDirectory: stateDirectory,
+            eventDelivery: try eventDelivery,
             maximumReplyBytes: try integer("worker.maxReplyBytes")
         )
+    }
+
+    private var eventDelivery: WorkerConfiguration.EventDelivery {
+        get throws {
+            guard let delivery = WorkerConfiguration.EventDelivery(rawValue: try text("worker.eventDelivery")) else {
+                let known = WorkerConfiguration.EventDelivery.allCases.map(\.rawValue).joined(separator: " or ")
+                throw CommandError("worker.eventDelivery must be \(known)")
+            }
+            return delivery
+        }
     }
 
     private var stateDirectory: WorkerConfiguration.StateDirectory {

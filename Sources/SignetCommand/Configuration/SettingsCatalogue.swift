@@ -142,6 +142,12 @@ enum SettingsCatalogue {
             "Size of a reply record at most; below the broker's message.max.bytes."
         ),
         Setting(
+            "worker.eventDelivery",
+            "at-least-once",
+            "at-least-once, or exactly-once: events and offsets in one transaction, for readers with "
+                + "isolation.level=read_committed; needs kafka.group.instance.id, other for each worker."
+        ),
+        Setting(
             "worker.stateDirectory",
             nil,
             "Directory of the journal by which a job that ends its worker is found, the same after a restart; "

@@ -5,6 +5,7 @@ internal import Logging
 internal import Management
 internal import Metrics
 internal import ServiceLifecycle
+internal import SignetKafka
 internal import UnixSignals
 
 /// What every long-running command has besides its work: log, metrics, the management port, and an orderly end.
@@ -29,6 +30,9 @@ struct ProcessRuntime {
         }
         MetricsSystem.bootstrap(metrics)
         logger = Logger(label: label)
+        for fault in KafkaLibrary.knownFaults(for: settings.kafka) {
+            logger.warning("A setting meets a known fault of librdkafka", metadata: ["fault": "\(fault)"])
+        }
     }
 
     /// The management port as a service.

@@ -22,6 +22,12 @@ final class ConsumerPoller: @unchecked Sendable {
         var outstanding = 0
         /// Whose offsets may be stored, and under which epoch.
         var assignment: [KafkaTopicPartition: UInt64] = [:]
+
+        /// Whether what was read in an epoch is still this consumer's.
+        func owns(_ partition: KafkaTopicPartition, under epoch: UInt64) -> Bool {
+            // A batch may be younger than the assignment of its partition, where others were added since, but not older.
+            assignment[partition].map { $0 <= epoch } ?? false
+        }
     }
 
     let client: NativeClient
@@ -49,10 +55,15 @@ final class ConsumerPoller: @unchecked Sendable {
     /// Begun within a poll: announced after the records that the same poll brought, which come before it.
     private var unannounced: KafkaRevocation?
 
-    init(configuration: KafkaConfiguration, options: KafkaConsumerOptions, logger: Logger) throws(KafkaError) {
+    init(
+        configuration: KafkaConfiguration,
+        options: KafkaConsumerOptions,
+        metrics: KafkaMetrics?,
+        logger: Logger
+    ) throws(KafkaError) {
         self.options = options
         self.logger = logger
-        context = RebalanceContext(logger: logger)
+        context = RebalanceContext(logger: logger, metrics: metrics)
         client = try NativeClient(RD_KAFKA_CONSUMER, configuration: configuration, context: context) { pointer in
             rd_kafka_conf_set_rebalance_cb(pointer, RebalanceContext.rebalance)
         }
@@ -95,8 +106,7 @@ final class ConsumerPoller: @unchecked Sendable {
     func storeOffset(_ next: Int64, of partition: KafkaTopicPartition, epoch: UInt64) throws(KafkaError) {
         // Under the lock, so that a partition cannot be lost between the check and the store.
         let code: rd_kafka_resp_err_t? = shared.withLock { shared in
-            // A batch may be younger than the assignment of its partition, where others were added since, but not older.
-            guard let since = shared.assignment[partition], since <= epoch else { return nil }
+            guard shared.owns(partition, under: epoch) else { return nil }
             let list = NativePartitionList([partition: next])
             return list.withPointer { pointer in
                 let code = rd_kafka_offsets_store(client.handle, pointer)
@@ -107,6 +117,24 @@ final class ConsumerPoller: @unchecked Sendable {
             throw KafkaError(code: .state, message: "\(partition) is no longer assigned under epoch \(epoch)")
         }
         try KafkaError.check(code, while: "storing the offset of \(partition)")
+    }
+
+    func owns(_ position: KafkaPosition) -> Bool {
+        shared.withLock { $0.owns(position.partition, under: position.epoch) }
+    }
+
+    func membership(of positions: [KafkaPosition]) throws(KafkaError) -> NativeMembership {
+        // Asked for before the look at the assignment: should the group rebalance between, the broker refuses the older.
+        let membership = try NativeMembership(of: client)
+        let stale = shared.withLock { shared in
+            positions.first { !shared.owns($0.partition, under: $0.epoch) }
+        }
+        guard let stale else { return membership }
+        throw KafkaError(
+            code: .state,
+            message: "\(stale.partition) is no longer assigned under epoch \(stale.epoch)",
+            requiresAbort: true
+        )
     }
 
     /// What may be stored and sought now.
@@ -333,6 +361,7 @@ final class ConsumerPoller: @unchecked Sendable {
     }
 
     private func setPaused(_ isPaused: Bool, _ partitions: Set<KafkaTopicPartition>) -> rd_kafka_resp_err_t {
+        let partitions = isPaused ? partitions.subtracting(paused) : partitions
         guard !partitions.isEmpty else { return RD_KAFKA_RESP_ERR_NO_ERROR }
         if isPaused { paused.formUnion(partitions) } else { paused.subtract(partitions) }
         return NativePartitionList(partitions).withPointer {
@@ -503,12 +532,12 @@ final class ConsumerPoller: @unchecked Sendable {
 
     /// Leaves the group: the library asks for the revocation, which is drained and committed as any other.
     private func close() {
-        let byHand = owned
+        // Before the library closes: what waits for an answer of a partition that is being removed may wait for ever.
+        _ = setPaused(true, owned)
         if let failure = rd_kafka_consumer_close_queue(client.handle, queue.pointer) {
             mailbox.put(.failed(KafkaError(takingOwnershipOf: failure, while: "closing the consumer")))
             return
         }
-        _ = setPaused(true, byHand)
         let deadline = ContinuousClock.now + options.drainBudget + .seconds(10)
         while rd_kafka_consumer_closed(client.handle) == 0, ContinuousClock.now < deadline {
             let commands = shared.withLock { shared in

@@ -30,12 +30,14 @@ public final class KafkaConsumer: Service, Sendable {
     /// - Parameters:
     ///   - configuration: Any settings of librdkafka; those of `defaults` where it is silent. Without `group.id` the
     ///     consumer can only `assign`.
+    ///   - metrics: Where the client's statistics go; `nil`: none are taken.
     public init(
         configuration: KafkaConfiguration,
         options: KafkaConsumerOptions = KafkaConsumerOptions(),
+        metrics: KafkaMetrics? = nil,
         logger: Logger
     ) throws(KafkaError) {
-        var settings = configuration.merging(defaults: Self.defaults)
+        var settings = configuration.merging(defaults: Self.defaults).taking(metrics)
         guard settings["enable.auto.offset.store"] ?? "false" == "false" else {
             throw KafkaError(
                 code: .invalidArgument,
@@ -48,7 +50,7 @@ public final class KafkaConsumer: Service, Sendable {
             settings["group.id"] = "signet-none"
             settings["enable.auto.commit"] = "false"
         }
-        poller = try ConsumerPoller(configuration: settings, options: options, logger: logger)
+        poller = try ConsumerPoller(configuration: settings, options: options, metrics: metrics, logger: logger)
     }
 
     /// Everything that happens, for one reader. Ends when the consumer has closed.
@@ -70,6 +72,16 @@ public final class KafkaConsumer: Service, Sendable {
     /// - Throws: `state` if the partition was lost, or assigned anew, since then.
     public func storeOffset(_ next: Int64, of partition: KafkaTopicPartition, epoch: UInt64) throws(KafkaError) {
         try poller.storeOffset(next, of: partition, epoch: epoch)
+    }
+
+    /// Whether what was read up to a position is still this consumer's: its partition was not lost, or assigned anew, since.
+    public func owns(_ position: KafkaPosition) -> Bool { poller.owns(position) }
+
+    /// Who the consumer is in its group, for offsets that a transaction carries.
+    ///
+    /// - Throws: `state` with `requiresAbort` if one of the partitions was lost, or assigned anew, since its epoch.
+    func membership(of positions: [KafkaPosition]) throws(KafkaError) -> NativeMembership {
+        try poller.membership(of: positions)
     }
 
     /// Commits what was stored, now.

@@ -24,15 +24,25 @@ package final class NativeClient: @unchecked Sendable {
         prepare: (OpaquePointer) -> Void = { _ in }
     ) throws(KafkaError) {
         let native = try NativeConfiguration(configuration)
+        let usesTokens = configuration.usesTokens
         native.withPointer { pointer in
             // Not retained: `self` holds the context for as long as the handle lives.
             rd_kafka_conf_set_opaque(pointer, Unmanaged.passUnretained(context).toOpaque())
             rd_kafka_conf_set_log_cb(pointer, CallbackContext.log)
             rd_kafka_conf_set_error_cb(pointer, CallbackContext.error)
+            if context.metrics != nil { rd_kafka_conf_set_stats_cb(pointer, CallbackContext.statistics) }
+            if usesTokens { rd_kafka_conf_enable_sasl_queue(pointer, 1) }
             prepare(pointer)
         }
         handle = try native.makeClient(kind)
         self.context = context
+        // Tokens are refreshed by the library's own thread: a client that asks for metadata alone polls nothing.
+        if usesTokens, let failure = rd_kafka_sasl_background_callbacks_enable(handle) {
+            context.logger.error(
+                "Tokens will not be refreshed",
+                metadata: ["error": "\(KafkaError(takingOwnershipOf: failure, while: "enabling SASL callbacks"))"]
+            )
+        }
         Self.alive.add(1, ordering: .relaxed)
     }
 
@@ -90,9 +100,11 @@ class CallbackContext: @unchecked Sendable {
     let logger: Logger
     let fatal = Mutex<KafkaError?>(nil)
     let isClosed = Atomic<Bool>(false)
+    let metrics: KafkaMetrics?
 
-    init(logger: Logger) {
+    init(logger: Logger, metrics: KafkaMetrics? = nil) {
         self.logger = logger
+        self.metrics = metrics
     }
 
     /// The context of a handle.
@@ -134,6 +146,21 @@ class CallbackContext: @unchecked Sendable {
             metadata: ["facility": "\(String(cString: facility))", "text": "\(message)"]
         )
     }
+
+    /// The polling thread.
+    static let statistics:
+        @convention(c) (OpaquePointer?, UnsafeMutablePointer<CChar>?, Int, UnsafeMutableRawPointer?) -> Int32 = {
+            _,
+            json,
+            length,
+            opaque in
+            if let json, let opaque {
+                let context = Unmanaged<CallbackContext>.fromOpaque(opaque).takeUnretainedValue()
+                context.metrics?.record(UnsafeRawBufferPointer(start: json, count: length))
+            }
+            // The library frees the text.
+            return 0
+        }
 
     /// The polling thread.
     static let error: @convention(c) (OpaquePointer?, Int32, UnsafePointer<CChar>?, UnsafeMutableRawPointer?) -> Void =

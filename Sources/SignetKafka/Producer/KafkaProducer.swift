@@ -16,7 +16,7 @@ public final class KafkaProducer: Service, Sendable {
         var partitionCounts: [String: Int] = [:]
     }
 
-    private let client: NativeClient
+    let client: NativeClient
     private let state = Mutex(State())
     private let queueLimit: Int
     private let flushTimeout: Duration
@@ -34,20 +34,45 @@ public final class KafkaProducer: Service, Sendable {
     ///   - maximumInFlightBytes: Keys, values and headers that may wait for their acknowledgement; `append` refuses more
     ///     with `queueFull`.
     ///   - flushTimeout: How long a graceful shutdown waits for deliveries.
-    public init(
+    ///   - metrics: Where the client's statistics go; `nil`: none are taken.
+    public convenience init(
         configuration: KafkaConfiguration,
         maximumInFlightBytes: Int = 64 << 20,
         flushTimeout: Duration = .seconds(10),
+        metrics: KafkaMetrics? = nil,
         logger: Logger
     ) throws(KafkaError) {
-        let settings = configuration.merging(defaults: Self.defaults)
+        guard configuration["transactional.id"] == nil else {
+            throw KafkaError(
+                code: .invalidArgument,
+                message: "setting \"transactional.id\": it belongs to a KafkaTransactionalProducer"
+            )
+        }
+        try self.init(
+            settings: configuration,
+            maximumInFlightBytes: maximumInFlightBytes,
+            flushTimeout: flushTimeout,
+            metrics: metrics,
+            logger: logger
+        )
+    }
+
+    /// - Parameter settings: With a transactional id or without.
+    init(
+        settings: KafkaConfiguration,
+        maximumInFlightBytes: Int,
+        flushTimeout: Duration,
+        metrics: KafkaMetrics?,
+        logger: Logger
+    ) throws(KafkaError) {
+        let settings = settings.merging(defaults: Self.defaults).taking(metrics)
         queueLimit = settings["queue.buffering.max.messages"].flatMap { Int($0) } ?? 100_000
         self.flushTimeout = flushTimeout
         inFlight = InFlightBytes(limit: maximumInFlightBytes)
         client = try NativeClient(
             RD_KAFKA_PRODUCER,
             configuration: settings,
-            context: CallbackContext(logger: logger)
+            context: CallbackContext(logger: logger, metrics: metrics)
         ) { rd_kafka_conf_set_dr_msg_cb($0, KafkaDeliveryBatch.report) }
     }
 

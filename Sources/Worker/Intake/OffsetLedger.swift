@@ -11,11 +11,7 @@ package struct OffsetLedger {
     package typealias Ticket = UInt64
 
     /// The offset after the last record of a finished prefix.
-    package struct Position: Hashable {
-        package let partition: KafkaTopicPartition
-        package let next: Int64
-        package let epoch: UInt64
-    }
+    package typealias Position = KafkaPosition
 
     private struct Entry {
         let ticket: Ticket

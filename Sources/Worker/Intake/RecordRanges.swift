@@ -6,6 +6,16 @@ package import SignetKafka
 package typealias RecordRanges = [KafkaTopicPartition: ClosedRange<Int64>]
 
 extension KafkaRecordBatch {
+    /// The events of records, by their indices, as the partitions have them.
+    func byPartition(_ events: [Int: EventRecord]) -> [KafkaTopicPartition: [EventRecord]] {
+        var found: [KafkaTopicPartition: [EventRecord]] = [:]
+        for (index, event) in events.sorted(by: { $0.key < $1.key }) {
+            let partition = withRecord(at: index) { KafkaTopicPartition(topic: $0.topic, partition: $0.partition) }
+            found[partition, default: []].append(event)
+        }
+        return found
+    }
+
     /// The offsets of the batch; records of a partition come in their order.
     var ranges: RecordRanges {
         var ranges: RecordRanges = [:]

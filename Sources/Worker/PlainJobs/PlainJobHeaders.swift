@@ -33,9 +33,28 @@ struct PlainJobHeaders {
     }
 
     /// Hands on the trace context (W3C Trace Context), where it has a length that it allows.
-    func addTrace(to headers: inout KafkaHeaders) {
+    func addTrace(to headers: inout some HeaderCollection & ~Copyable) {
         if let traceParent, (1...512).contains(traceParent.count) { headers.add(HeaderNames.traceParent, traceParent) }
         if let traceState, (1...512).contains(traceState.count) { headers.add(HeaderNames.traceState, traceState) }
+    }
+}
+
+/// Where headers of a record are gathered.
+protocol HeaderCollection: ~Copyable {
+    mutating func add(_ name: String, _ value: UnsafeRawBufferPointer?)
+}
+
+extension HeaderCollection where Self: ~Copyable {
+    mutating func add(_ name: String, _ value: [UInt8]) {
+        value.withUnsafeBytes { add(name, $0) }
+    }
+}
+
+extension KafkaHeaders: HeaderCollection {}
+
+extension [KafkaHeader]: HeaderCollection {
+    mutating func add(_ name: String, _ value: UnsafeRawBufferPointer?) {
+        append(KafkaHeader(name: name, value: value.map { Array<UInt8>($0) }))
     }
 }
 

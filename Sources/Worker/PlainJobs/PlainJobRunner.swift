@@ -176,7 +176,7 @@ struct PlainJobRunner: Sendable {
         var others: [Int] = []
         var reply = ProtobufWriter()
         var event: [UInt8] = []
-        var eventID: [UInt8] = []
+        var id = EventID()
         var prefix = KeyPrefix()
         var done = (jobs: 0, urls: 0)
         for job in group.jobs {
@@ -190,6 +190,13 @@ struct PlainJobRunner: Sendable {
                 continue
             }
             deliveries.note(deadline: job.deadline, of: job.record)
+            id.set(job)
+            let keepsEvents = deliveries.keepsEvents
+            if keepsEvents {
+                var headers: [KafkaHeader] = []
+                addEventHeaders(of: job, group.plan.event, id: id.bytes, time: time, to: &headers)
+                deliveries.keep(EventRecord(value: event, headers: headers), of: job.record)
+            }
             var isReplied = false
             while !deliveries.appendNow(
                 for: job.record,
@@ -198,7 +205,10 @@ struct PlainJobRunner: Sendable {
                         try append(reply.bytes, of: job, to: group.topic, target)
                         isReplied = true
                     }
-                    try append(event, of: job, group.plan.event, id: &eventID, time: time, target)
+                    if keepsEvents { return }
+                    var headers = KafkaHeaders(capacity: 9)
+                    addEventHeaders(of: job, group.plan.event, id: id.bytes, time: time, to: &headers)
+                    try target.append(topic: eventTopic, value: event, nativeHeaders: headers)
                 }
             ) {
                 await deliveries.waitForCapacity()
@@ -228,21 +238,27 @@ struct PlainJobRunner: Sendable {
         )
     }
 
-    private func append(
-        _ event: [UInt8],
+    /// The id of a job's event, in a buffer that is used again.
+    private struct EventID {
+        private(set) var bytes: [UInt8] = []
+
+        mutating func set(_ job: PlainJob) {
+            bytes.removeAll(keepingCapacity: true)
+            bytes.append(contentsOf: job.jobID)
+            bytes.append("/")
+            bytes.append(decimal: Int64(job.chunk))
+            bytes.append("/")
+            bytes.append(contentsOf: PlainJobRunner.type)
+        }
+    }
+
+    private func addEventHeaders(
         of job: PlainJob,
         _ template: MintedEventTemplate,
-        id: inout [UInt8],
+        id: [UInt8],
         time: [UInt8],
-        _ target: KafkaDeliveryBatch
-    ) throws(KafkaError) {
-        id.removeAll(keepingCapacity: true)
-        id.append(contentsOf: job.jobID)
-        id.append("/")
-        id.append(decimal: Int64(job.chunk))
-        id.append("/")
-        id.append(contentsOf: Self.type)
-        var headers = KafkaHeaders(capacity: 9)
+        to headers: inout some HeaderCollection & ~Copyable
+    ) {
         headers.add("ce_specversion", Self.version)
         headers.add("ce_id", id)
         headers.add("ce_source", template.source)
@@ -251,7 +267,6 @@ struct PlainJobRunner: Sendable {
         headers.add(HeaderNames.contentType, Self.json)
         if !template.subject.isEmpty { headers.add("ce_subject", template.subject) }
         job.headers.addTrace(to: &headers)
-        try target.append(topic: eventTopic, value: event, nativeHeaders: headers)
     }
 
     private static let protobuf = Array(WireFormat.protobuf.contentType.utf8)

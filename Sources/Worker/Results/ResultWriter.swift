@@ -116,8 +116,7 @@ final class ResultWriter: Sendable {
     }
 
     /// Appends an event.
-    func append(_ event: CloudEvent, trace: [KafkaHeader], to batch: KafkaDeliveryBatch) throws(KafkaError) {
-        let headers = event.headers.map { KafkaHeader(name: $0.name, value: Array($0.value.utf8)) }
-        try batch.append(topic: topics.metrics, value: event.data, headers: headers + trace)
+    func append(_ event: EventRecord, to batch: KafkaDeliveryBatch) throws(KafkaError) {
+        try batch.append(topic: topics.metrics, value: event.value, headers: event.headers)
     }
 }

@@ -17,10 +17,15 @@ struct TurnDeliveries: Sendable {
     private(set) var deadLetters: [Int: FailureError] = [:]
     /// When jobs expire, Unix milliseconds, by their records.
     private var deadlines: [Int64?] = []
+    /// Whether events are not written with the other results, but go with the offsets of their records.
+    let keepsEvents: Bool
+    /// The events that are kept, by their records.
+    private(set) var events: [Int: EventRecord] = [:]
 
     /// - Parameter count: Records that it will hold, about.
-    init(by producer: KafkaProducer, count: Int) {
+    init(by producer: KafkaProducer, keepsEvents: Bool = false, count: Int) {
         self.producer = producer
+        self.keepsEvents = keepsEvents
         batch = producer.makeBatch(minimumCapacity: count)
     }
 
@@ -80,6 +85,11 @@ struct TurnDeliveries: Sendable {
         let first = batch.count
         await append(for: record) { batch throws(KafkaError) in try writer.append(result, to: batch) }
         results[record] = (result, first..<batch.count)
+    }
+
+    /// Keeps the event of a record.
+    mutating func keep(_ event: EventRecord, of record: Int) {
+        events[record] = event
     }
 
     /// Waits for the deliveries, and tells of the results that are kept.

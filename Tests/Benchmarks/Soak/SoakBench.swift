@@ -26,6 +26,9 @@ struct SoakBench: AsyncParsableCommand {
     @Option(help: "Faults, comma-separated; without, all that this broker can have.")
     var faults: String?
 
+    @Flag(help: "Keep faults up for longer than any patience: each at its full length; give it 15 minutes or more.")
+    var long = false
+
     @Option(help: "Jobs a second straight to Kafka.")
     var rate = 200
 
@@ -121,7 +124,7 @@ struct SoakBench: AsyncParsableCommand {
         var index = 0
         while clock.now < end {
             let duplicates = ledger.summary.duplicates
-            try await report.rows[index].fault.inject(into: cluster, traffic)
+            try await report.rows[index].fault.inject(into: cluster, traffic, long ? .long : .short)
             report.rows[index].times += 1
             let recovery = try await settle(ledger, traffic).inSeconds
             report.rows[index].recoveries.append(recovery)

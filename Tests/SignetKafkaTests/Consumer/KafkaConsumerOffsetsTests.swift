@@ -34,6 +34,9 @@ import Testing
             try await consumer.seek(to: [first: .beginning])
             _ = try await reader.assignment()
             #expect(try await reader.take(10).map(\.offset) == (0..<10).map { Int64($0) })
+            // Lets the partitions go at once.
+            consumer.stop()
+            await reader.drain()
         }
     }
 
@@ -73,6 +76,9 @@ import Testing
                 try await consumer.ends(of: partitions) == [partitions[0]: 10, partitions[1]: 3, partitions[2]: 0]
             )
             #expect(try await consumer.lag(of: partitions) == [partitions[0]: 6, partitions[1]: 3, partitions[2]: 0])
+            // Lets the partitions go at once.
+            consumer.stop()
+            await reader.drain()
         }
     }
 

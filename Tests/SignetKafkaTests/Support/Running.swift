@@ -26,6 +26,7 @@ protocol Stoppable {
 
 extension KafkaProducer: Stoppable {}
 extension KafkaConsumer: Stoppable {}
+extension KafkaTransactionalProducer: Stoppable {}
 
 /// A signal between tasks of a test: waiting ends when it was raised, even if that was before.
 final class Signal: Sendable {

@@ -66,6 +66,11 @@ struct TestBroker: Sendable {
         return try KafkaProducer(configuration: settings, flushTimeout: flushTimeout, logger: logger)
     }
 
+    func transactionalProducer(_ name: String) throws -> KafkaTransactionalProducer {
+        let settings = settings().merging(defaults: EmbeddedBroker.recommendedProducerSettings)
+        return try KafkaTransactionalProducer(transactionalID: name + suffix, configuration: settings, logger: logger)
+    }
+
     func consumer(
         group: String? = nil,
         _ more: [String: String] = [:],

@@ -17,6 +17,11 @@ struct WorkerFixture: Sendable {
     let topics: TopicNames
     private let producer: KafkaProducer
     private let streams: [String: AsyncStream<Letter>]
+    private let group: ServiceGroup
+    private let workerEnded: AsyncStream<Void>
+    private let metrics: PrometheusMetricsFactory
+    /// Asks what the workers' group has committed; is no member of it.
+    private let onlooker: KafkaConsumer
 
     /// A topic for replies that the worker has not met: a broker's fault there is not hidden by what it knows.
     static let lateReplies = "test.replies-late"
@@ -41,9 +46,14 @@ struct WorkerFixture: Sendable {
         func reply() throws -> Reply { try Reply(serializedBytes: value ?? []) }
     }
 
+    /// Unix milliseconds.
+    static func now() -> Int64 { Int64(Date().timeIntervalSince1970 * 1_000) }
+
+    /// - Parameter clockAhead: Milliseconds that the worker's clock is ahead.
     static func run(
         retryDelays: [Int] = [300],
         kafka more: [String: String] = [:],
+        clockAhead: Int64 = 0,
         _ change: (inout WorkerConfiguration) -> Void = { _ in },
         _ body: (WorkerFixture) async throws -> Void
     ) async throws {
@@ -61,22 +71,33 @@ struct WorkerFixture: Sendable {
             identity: WorkerIdentity(name: "worker-1")
         )
         change(&configuration)
+        let metrics = PrometheusMetricsFactory()
+        let onlooker = try KafkaConsumer(
+            configuration: kafka.merging(KafkaConfiguration(["group.id": "signet-workers.signing"])),
+            logger: quiet
+        )
         let worker = try Worker(
             configuration: configuration,
             environment: [
                 "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "a-secret-of-the-tests",
             ],
+            clock: { now() + clockAhead },
+            factory: metrics,
             logger: quiet
         )
         let producer = try KafkaProducer(configuration: kafka, logger: quiet)
         let consumer = try KafkaConsumer(configuration: kafka, logger: quiet)
         let pairs = names.map { ($0, AsyncStream.makeStream(of: Letter.self)) }
         let ends = Dictionary(uniqueKeysWithValues: pairs.map { ($0.0, $0.1.continuation) })
+        let (workerEnded, workerEnds) = AsyncStream.makeStream(of: Void.self)
         let group = ServiceGroup(configuration: .init(services: [worker], logger: quiet))
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await producer.run() }
             tasks.addTask { try await consumer.run() }
-            tasks.addTask { try await group.run() }
+            tasks.addTask {
+                defer { workerEnds.finish() }
+                try await group.run()
+            }
             tasks.addTask {
                 for await case .records(let batch) in consumer.events {
                     batch.forEach { ends[$0.topic]?.yield(Letter($0)) }
@@ -96,7 +117,11 @@ struct WorkerFixture: Sendable {
                 worker: worker,
                 topics: topics,
                 producer: producer,
-                streams: Dictionary(uniqueKeysWithValues: pairs.map { ($0.0, $0.1.stream) })
+                streams: Dictionary(uniqueKeysWithValues: pairs.map { ($0.0, $0.1.stream) }),
+                group: group,
+                workerEnded: workerEnded,
+                metrics: metrics,
+                onlooker: onlooker
             )
             do { try await body(fixture) } catch {
                 tasks.cancelAll()
@@ -140,6 +165,24 @@ struct WorkerFixture: Sendable {
 
     func send(_ job: Job, replyTo topic: String? = nil) async throws {
         try await send([job.serializedBytes()], replyTo: topic ?? topics.replies)
+    }
+
+    /// Ends the worker in order, before the rest.
+    func stopWorker() async {
+        await group.triggerGracefulShutdown()
+        for await _ in workerEnded {}
+    }
+
+    /// How many interactive jobs the workers' group has committed.
+    func committedJobs() async throws -> Int64 {
+        let partitions = (Int32(0)..<3).map { KafkaTopicPartition(topic: topics.signingJobs, partition: $0) }
+        return try await onlooker.committed(partitions).values.reduce(0, +)
+    }
+
+    /// What a metric of the worker stands at, by its name and labels as Prometheus writes them.
+    func metric(_ name: String) -> Int {
+        let line = metrics.exposition().split(separator: "\n").first { $0.hasPrefix(name + " ") }
+        return line.flatMap { $0.split(separator: " ").last }.flatMap { Double($0) }.map { Int($0) } ?? 0
     }
 
     /// Why the worker is not ready.
