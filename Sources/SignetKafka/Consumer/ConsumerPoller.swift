@@ -49,6 +49,7 @@ final class ConsumerPoller: @unchecked Sendable {
     private var paused: Set<KafkaTopicPartition> = []
     private var isHeldBack = false
     private var gaps = GapDetector()
+    private var starts = StartDetector()
     /// Partitions that are to be read again, and from where.
     private var seeks: [GapDetector.Key: (partition: KafkaTopicPartition, offset: Int64)] = [:]
     private var revocation: (announced: KafkaRevocation, until: ContinuousClock.Instant)?
@@ -78,22 +79,28 @@ final class ConsumerPoller: @unchecked Sendable {
         _ body: @escaping @Sendable (ConsumerPoller) throws(KafkaError) -> Answer
     ) async throws(KafkaError) -> Answer {
         let answer: Result<Answer, KafkaError> = await withCheckedContinuation { continuation in
-            let isAccepted = shared.withLock { shared in
-                if shared.hasEnded { return false }
-                shared.commands.append { poller in
-                    guard let poller else { return continuation.resume(returning: .failure(Self.closed)) }
-                    do throws(KafkaError) {
-                        continuation.resume(returning: .success(try body(poller)))
-                    } catch {
-                        continuation.resume(returning: .failure(error))
-                    }
+            let isAccepted = post { poller in
+                guard let poller else { return continuation.resume(returning: .failure(Self.closed)) }
+                do throws(KafkaError) {
+                    continuation.resume(returning: .success(try body(poller)))
+                } catch {
+                    continuation.resume(returning: .failure(error))
                 }
-                return true
             }
-            if isAccepted { return wake() }
-            continuation.resume(returning: .failure(Self.closed))
+            if !isAccepted { continuation.resume(returning: .failure(Self.closed)) }
         }
         return try answer.get()
+    }
+
+    /// - Returns: Whether the command will be called: with `nil`, if the consumer has closed by then.
+    private func post(_ command: @escaping @Sendable (ConsumerPoller?) -> Void) -> Bool {
+        let isAccepted = shared.withLock { shared in
+            if shared.hasEnded { return false }
+            shared.commands.append(command)
+            return true
+        }
+        if isAccepted { wake() }
+        return isAccepted
     }
 
     private static let closed = KafkaError(code: .destroyed, message: "the consumer is closed")
@@ -254,6 +261,10 @@ final class ConsumerPoller: @unchecked Sendable {
                 rd_kafka_message_destroy(message)
                 continue
             }
+            if !starts.isIdle {
+                let partition = Self.partition(of: message)
+                tell(starts.note(first: message.pointee.offset, of: partition), of: partition)
+            }
             records.append(message)
         }
         guard !records.isEmpty else { return }
@@ -264,6 +275,36 @@ final class ConsumerPoller: @unchecked Sendable {
             wakeUp.raise()
         }
         mailbox.put(.records(batch))
+    }
+
+    // MARK: Where reading begins
+
+    /// Asks where the group had come to in partitions that it now assigns, beside the poll.
+    private func askForStarts(of partitions: [KafkaTopicPartition]) {
+        starts.begin(partitions)
+        let (client, epoch) = (client, epoch)
+        DedicatedThread.start { [weak self] in
+            let committed = NativePartitionList(partitions).withPointer { list -> [KafkaTopicPartition: Int64] in
+                guard rd_kafka_committed(client.handle, list, 10_000) == RD_KAFKA_RESP_ERR_NO_ERROR else { return [:] }
+                return (try? NativePartitionList.offsets(of: list, while: "asking for committed offsets").get()) ?? [:]
+            }
+            _ = self?.post { $0?.compareStarts(of: partitions, with: committed, epoch: epoch) }
+        }
+    }
+
+    private func compareStarts(
+        of partitions: [KafkaTopicPartition],
+        with committed: [KafkaTopicPartition: Int64],
+        epoch: UInt64
+    ) {
+        // Assigned anew meanwhile: the answer to that question counts.
+        guard epoch == self.epoch else { return }
+        for (partition, offset) in committed { tell(starts.note(committed: offset, of: partition), of: partition) }
+        starts.forget(partitions.filter { committed[$0] == nil })
+    }
+
+    private func tell(_ missing: Range<Int64>?, of partition: KafkaTopicPartition) {
+        if let missing { mailbox.put(.lost(partition, missing)) }
     }
 
     // MARK: Gaps
@@ -451,6 +492,7 @@ final class ConsumerPoller: @unchecked Sendable {
             }
             if let failure { mailbox.put(.failed(failure)) }
             begin(partitions)
+            if options.detectsGaps { askForStarts(of: partitions) }
             return
         }
         let isLost = rd_kafka_assignment_lost(client.handle) != 0
@@ -483,6 +525,7 @@ final class ConsumerPoller: @unchecked Sendable {
         epoch += 1
         gaps.reset()
         seeks = [:]
+        starts.forget(partitions)
         let current = epoch
         owned.formUnion(partitions)
         shared.withLock { shared in
@@ -494,6 +537,7 @@ final class ConsumerPoller: @unchecked Sendable {
 
     private func forget(_ partitions: some Collection<KafkaTopicPartition>) {
         owned.subtract(partitions)
+        starts.forget(partitions)
         pausedByCaller.subtract(partitions)
         shared.withLock { shared in
             for partition in partitions { shared.assignment[partition] = nil }

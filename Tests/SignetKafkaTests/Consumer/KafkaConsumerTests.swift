@@ -409,4 +409,38 @@ import Testing
             #expect(offsets == offsets.sorted())
         }
     }
+
+    /// What a group had not read when all its members were away.
+    @Test func recordsThatWereDeletedWhileNobodyReadAreTold() async throws {
+        let broker = try await TestCluster.embedded.open(("t", 1))
+        let producer = try broker.producer()
+        let partition = broker.partition("t", 0)
+        let text = String(repeating: "x", count: 10_000)
+        try await running(producer) {
+            try await producer.write(Array(repeating: text, count: 5), to: partition)
+            for isFirst in [true, false] {
+                let consumer = try broker.consumer(group: "g")
+                try await running(consumer) {
+                    try await consumer.subscribe(to: [broker.topic("t")])
+                    var reader = EventReader(consumer)
+                    let epoch = try await reader.assignment().epoch
+                    let first = try await reader.take(1)[0].offset
+                    if isFirst {
+                        #expect(first == 0)
+                        try consumer.storeOffset(2, of: partition, epoch: epoch)
+                    } else {
+                        while reader.missing.isEmpty { try await reader.readOne() }
+                        #expect(first > 2)
+                        #expect(reader.missing == [2..<first])
+                    }
+                    consumer.stop()
+                    await reader.drain()
+                }
+                // 8 MB: more than the broker keeps.
+                if isFirst {
+                    for _ in 0..<4 { try await producer.write(Array(repeating: text, count: 200), to: partition) }
+                }
+            }
+        }
+    }
 }

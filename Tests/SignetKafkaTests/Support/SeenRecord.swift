@@ -91,44 +91,35 @@ struct EventReader {
 
     /// The next records, until there are `count`.
     mutating func take(_ count: Int) async throws -> [SeenRecord] {
-        while records.count < count {
-            switch try await next() {
-            case .records(let batch): records += batch.seen
-            case .failed(let error): failures.append(error)
-            case .lost(_, let offsets), .hole(_, let offsets): missing.append(offsets)
-            case .assigned: break
-            case .revoking(let revocation): revocation.complete()
-            }
-        }
+        while records.count < count { try await readOne() }
         defer { records.removeFirst(count) }
         return Array(records.prefix(count))
     }
 
+    /// Waits for one event, and keeps what it tells.
+    mutating func readOne() async throws {
+        keep(try await next())
+    }
+
+    private mutating func keep(_ event: KafkaConsumerEvent) {
+        switch event {
+        case .records(let batch): records += batch.seen
+        case .failed(let error): failures.append(error)
+        case .lost(_, let offsets), .hole(_, let offsets): missing.append(offsets)
+        case .assigned: break
+        case .revoking(let revocation): revocation.complete()
+        }
+    }
+
     /// The next error that the consumer survives.
     mutating func failure() async throws -> KafkaError {
-        while failures.isEmpty {
-            switch try await next() {
-            case .records(let batch): records += batch.seen
-            case .failed(let error): failures.append(error)
-            case .lost(_, let offsets), .hole(_, let offsets): missing.append(offsets)
-            case .assigned: break
-            case .revoking(let revocation): revocation.complete()
-            }
-        }
+        while failures.isEmpty { try await readOne() }
         return failures.removeFirst()
     }
 
     /// Reads to the end, completing revocations.
     mutating func drain() async {
-        while let event = await iterator.next() {
-            switch event {
-            case .records(let batch): records += batch.seen
-            case .failed(let error): failures.append(error)
-            case .lost(_, let offsets), .hole(_, let offsets): missing.append(offsets)
-            case .assigned: break
-            case .revoking(let revocation): revocation.complete()
-            }
-        }
+        while let event = await iterator.next() { keep(event) }
     }
 }
 
