@@ -283,11 +283,8 @@ final class ConsumerPoller: @unchecked Sendable {
     private func askForStarts(of partitions: [KafkaTopicPartition]) {
         starts.begin(partitions)
         let (client, epoch) = (client, epoch)
-        DedicatedThread.start { [weak self] in
-            let committed = NativePartitionList(partitions).withPointer { list -> [KafkaTopicPartition: Int64] in
-                guard rd_kafka_committed(client.handle, list, 10_000) == RD_KAFKA_RESP_ERR_NO_ERROR else { return [:] }
-                return (try? NativePartitionList.offsets(of: list, while: "asking for committed offsets").get()) ?? [:]
-            }
+        Task { [weak self] in
+            let committed = (try? await client.committed(partitions, timeout: .seconds(10))) ?? [:]
             _ = self?.post { $0?.compareStarts(of: partitions, with: committed, epoch: epoch) }
         }
     }
@@ -297,10 +294,14 @@ final class ConsumerPoller: @unchecked Sendable {
         with committed: [KafkaTopicPartition: Int64],
         epoch: UInt64
     ) {
-        // Assigned anew meanwhile: the answer to that question counts.
-        guard epoch == self.epoch else { return }
-        for (partition, offset) in committed { tell(starts.note(committed: offset, of: partition), of: partition) }
-        starts.forget(partitions.filter { committed[$0] == nil })
+        // Of what was assigned anew meanwhile the answer to that question counts.
+        for partition in shared.withLock({ shared in partitions.filter { shared.owns($0, under: epoch) } }) {
+            if let offset = committed[partition] {
+                tell(starts.note(committed: offset, of: partition), of: partition)
+            } else {
+                starts.forget([partition])
+            }
+        }
     }
 
     private func tell(_ missing: Range<Int64>?, of partition: KafkaTopicPartition) {

@@ -14,7 +14,7 @@ final class EventTransactions: Service {
         var ledger = EventLedger()
         /// Batches that wait for their end.
         var batches: [OffsetLedger.Ticket: CheckedContinuation<Void, Never>] = [:]
-        var drains: [(partitions: Set<KafkaTopicPartition>, continuation: CheckedContinuation<Void, Never>)] = []
+        var drains = Drains()
         /// Waits for something to write.
         var writer: CheckedContinuation<Void, Never>?
         var isStopping = false
@@ -24,17 +24,10 @@ final class EventTransactions: Service {
 
         /// Takes out who need not wait any more.
         mutating func released(_ over: [OffsetLedger.Ticket]) -> [CheckedContinuation<Void, Never>] {
-            var released = over.compactMap { batches.removeValue(forKey: $0) }
-            var waiting: [(partitions: Set<KafkaTopicPartition>, continuation: CheckedContinuation<Void, Never>)] = []
-            for drain in drains {
-                if hasEnded || ledger.isDrained(drain.partitions) {
-                    released.append(drain.continuation)
-                } else {
-                    waiting.append(drain)
-                }
-            }
-            drains = waiting
-            return released
+            var drains = drains
+            defer { self.drains = drains }
+            return over.compactMap { batches.removeValue(forKey: $0) }
+                + drains.released { hasEnded || ledger.isDrained($0) }
         }
     }
 
@@ -114,7 +107,7 @@ final class EventTransactions: Service {
         await withCheckedContinuation { continuation in
             let isDrained = state.withLock { state in
                 if state.hasEnded || state.ledger.isDrained(partitions) { return true }
-                state.drains.append((partitions, continuation))
+                state.drains.add(continuation, of: partitions)
                 return false
             }
             if isDrained { continuation.resume() }

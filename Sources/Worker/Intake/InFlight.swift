@@ -8,21 +8,12 @@ package final class InFlight: Sendable {
     private struct State: ~Copyable {
         var ledger = OffsetLedger()
         var openedAt: [OffsetLedger.Ticket: ContinuousClock.Instant] = [:]
-        var drains: [(partitions: Set<KafkaTopicPartition>, continuation: CheckedContinuation<Void, Never>)] = []
+        var drains = Drains()
 
         /// Takes out those who wait for partitions of which nothing is in flight any more.
         mutating func drained() -> [CheckedContinuation<Void, Never>] {
-            var done: [CheckedContinuation<Void, Never>] = []
-            var waiting: [(partitions: Set<KafkaTopicPartition>, continuation: CheckedContinuation<Void, Never>)] = []
-            for drain in drains {
-                if ledger.isDrained(drain.partitions) {
-                    done.append(drain.continuation)
-                } else {
-                    waiting.append(drain)
-                }
-            }
-            drains = waiting
-            return done
+            let ledger = ledger
+            return drains.released { ledger.isDrained($0) }
         }
     }
 
@@ -79,7 +70,7 @@ package final class InFlight: Sendable {
         await withCheckedContinuation { continuation in
             let isDrained = state.withLock { state in
                 if state.ledger.isDrained(partitions) { return true }
-                state.drains.append((partitions, continuation))
+                state.drains.add(continuation, of: partitions)
                 return false
             }
             if isDrained { continuation.resume() }

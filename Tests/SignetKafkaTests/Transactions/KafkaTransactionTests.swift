@@ -59,10 +59,7 @@ import Testing
             let outcome = await producer.transact([position], of: consumer) { batch throws(KafkaError) in
                 for text in ["x", "y"] { try batch.append(topic: broker.topic("out"), value: Array(text.utf8)) }
             }
-            guard case .committed = outcome else {
-                Issue.record("\(outcome)")
-                return
-            }
+            try #require(outcome.isCommitted, "\(outcome)")
             try await expectCommitted(3, of: position, by: consumer, on: broker)
             let seen = try await read(2, from: broker)
             #expect(seen == ["x", "y"])
@@ -93,10 +90,7 @@ import Testing
             let outcome = await producer.transact([position], of: consumer) { batch throws(KafkaError) in
                 try batch.append(topic: broker.topic("out"), value: [1])
             }
-            guard case .committed = outcome else {
-                Issue.record("\(outcome)")
-                return
-            }
+            try #require(outcome.isCommitted, "\(outcome)")
             try await expectCommitted(3, of: position, by: consumer, on: broker)
         }
     }
@@ -112,20 +106,14 @@ import Testing
             let first = await producer.transact([position], of: consumer) { batch throws(KafkaError) in
                 try batch.append(topic: broker.topic("out"), value: [1])
             }
-            guard case .aborted(let error) = first else {
-                Issue.record("\(first)")
-                return
-            }
+            let error = try #require(first.abortReason, "\(first)")
             #expect(error.transactionRemedy == .abort)
             #expect(error.code == code)
             try await expectCommitted(nil, of: position, by: consumer, on: broker)
             let second = await producer.transact([position], of: consumer) { batch throws(KafkaError) in
                 try batch.append(topic: broker.topic("out"), value: [2])
             }
-            guard case .committed = second else {
-                Issue.record("\(second)")
-                return
-            }
+            try #require(second.isCommitted, "\(second)")
             try await expectCommitted(3, of: position, by: consumer, on: broker)
         }
     }
@@ -154,10 +142,7 @@ import Testing
             let outcome = await successor.transact { batch throws(KafkaError) in
                 try batch.append(topic: broker.topic("out"), value: [2])
             }
-            guard case .committed = outcome else {
-                Issue.record("\(outcome)")
-                return
-            }
+            try #require(outcome.isCommitted, "\(outcome)")
         }
     }
 
@@ -167,10 +152,7 @@ import Testing
             let outcome = await producer.transact([position], of: consumer) { _ throws(KafkaError) in
                 throw KafkaError(code: .messageTooLarge, message: "too large")
             }
-            guard case .aborted(let error) = outcome else {
-                Issue.record("\(outcome)")
-                return
-            }
+            let error = try #require(outcome.abortReason, "\(outcome)")
             #expect(error.code == .messageTooLarge)
             try await expectCommitted(nil, of: position, by: consumer, on: broker)
         }
@@ -183,10 +165,7 @@ import Testing
             let outcome = await producer.transact([position], of: consumer) { batch throws(KafkaError) in
                 try batch.append(topic: broker.topic("out"), value: [1])
             }
-            guard case .aborted(let error) = outcome else {
-                Issue.record("\(outcome)")
-                return
-            }
+            let error = try #require(outcome.abortReason, "\(outcome)")
             #expect(error.code == .state)
             try await expectCommitted(nil, of: position, by: consumer, on: broker)
         }
@@ -269,12 +248,14 @@ import Testing
             let outcome = await second.transact { batch throws(KafkaError) in
                 try batch.append(topic: broker.topic("out"), value: Array("committed".utf8))
             }
-            guard case .committed = outcome else {
-                Issue.record("\(outcome)")
-                return
-            }
+            try #require(outcome.isCommitted, "\(outcome)")
         }
         let seen = try await read(1, from: broker)
         #expect(seen == ["committed"])
     }
+}
+
+extension KafkaTransactionOutcome {
+    fileprivate var isCommitted: Bool { if case .committed = self { true } else { false } }
+    fileprivate var abortReason: KafkaError? { if case .aborted(let error) = self { error } else { nil } }
 }
