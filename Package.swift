@@ -26,6 +26,7 @@ extension Target.Dependency {
     static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
     static let nio = product(name: "NIOCore", package: "swift-nio")
     static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
+    static let nioHTTPTypes = product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 }
 
 // Targets stand in the order of the layers: imports point down only.
@@ -46,6 +47,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log.git", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics.git", exact: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio.git", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras.git", exact: "1.35.2"),
         .package(url: "https://github.com/apple/swift-protobuf.git", exact: "1.39.0"),
         .package(url: "https://github.com/groue/GRDB.swift.git", exact: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", exact: "2.28.1"),
@@ -95,7 +97,7 @@ let package = Package(
             name: "Gateway",
             dependencies: [
                 "SignetKafka", "Contract", "S3Catalog", "Management", .hummingbird, .httpTypes, .logging, .coreMetrics,
-                .lifecycle, .nio, .nioHTTP1, .protobuf, .grdb,
+                .lifecycle, .nio, .nioHTTP1, .nioHTTPTypes, .protobuf, .grdb,
             ],
             swiftSettings: settings
         ),

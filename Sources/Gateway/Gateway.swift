@@ -74,6 +74,7 @@ package final class Gateway: Service {
         front = HTTPFront(
             configuration: configuration,
             sink: JobPublisher(producer: producer, topic: topic, monitor: monitor),
+            bulkSink: JobPublisher(producer: producer, topic: topics.bulkJobs, monitor: monitor),
             states: states,
             metrics: metrics,
             logger: logger,
@@ -83,6 +84,7 @@ package final class Gateway: Service {
             consumer: consumer,
             configuration: configuration,
             room: front.room,
+            batches: front.batches,
             states: states,
             metrics: metrics,
             logger: logger
@@ -182,6 +184,7 @@ package final class Gateway: Service {
                     try? await gracefulShutdown()
                     try? await Task.sleep(for: configuration.drainTimeout)
                     front.room.close()
+                    front.batches.close()
                 }
                 defer { group.cancelAll() }
                 try await services.run()

@@ -19,10 +19,14 @@ package struct GatewayConfiguration: Sendable {
     package var allowUnauthenticated: Bool
     /// Bytes of a request's body at most.
     package var maxBodyBytes: Int
+    /// Bytes of a batch's body at most where it is one JSON object; lines have no limit.
+    package var maxBatchBodyBytes: Int
     /// Requests that wait for a reply at the same time, at most; more are answered 503.
     package var maxInFlight: Int
     /// Jobs without a reply, at most, whether or not a request waits for them; and finished jobs kept at most.
     package var maxJobs: Int
+    /// Batches that are answered at the same time, at most; more are answered 503.
+    package var maxBatches: Int
 
     /// How long a request waits for its result before it is answered 202.
     package var waitUntil: Duration
@@ -54,8 +58,10 @@ package struct GatewayConfiguration: Sendable {
         port: Int = 8080,
         allowUnauthenticated: Bool = false,
         maxBodyBytes: Int = 1_048_576,
+        maxBatchBodyBytes: Int = 16_777_216,
         maxInFlight: Int = 2_000,
         maxJobs: Int = 20_000,
+        maxBatches: Int = 16,
         waitUntil: Duration = .seconds(5),
         longestWait: Duration = .seconds(30),
         deadline: Duration = .seconds(300),
@@ -74,8 +80,10 @@ package struct GatewayConfiguration: Sendable {
         self.port = port
         self.allowUnauthenticated = allowUnauthenticated
         self.maxBodyBytes = maxBodyBytes
+        self.maxBatchBodyBytes = maxBatchBodyBytes
         self.maxInFlight = maxInFlight
         self.maxJobs = maxJobs
+        self.maxBatches = maxBatches
         self.waitUntil = waitUntil
         self.longestWait = longestWait
         self.deadline = deadline
@@ -104,6 +112,8 @@ extension GatewayConfiguration {
         )
         try require((0...65_535).contains(port), "http.port must be 0 (any free port) to 65535")
         try require(maxBodyBytes > 0, "http.maxBodyBytes must be at least 1")
+        try require(maxBatchBodyBytes > 0, "http.maxBatchBodyBytes must be at least 1")
+        try require(maxBatches > 0, "gateway.maxBatches must be at least 1")
         try require(maxInFlight > 0, "http.maxInFlight must be at least 1")
         try require(maxJobs >= maxInFlight, "gateway.maxJobs must be at least http.maxInFlight")
         try require(waitUntil >= .zero && longestWait >= .zero, "gateway.waitUntil must not be negative")

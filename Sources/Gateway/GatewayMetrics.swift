@@ -10,6 +10,9 @@ package final class GatewayMetrics: Sendable {
     private let foreignReplies: Counter
     private let unreadableReplies: Counter
     private let expiredJobs: Counter
+    private let openBatches: Gauge
+    private let signedItems: Counter
+    private let failedItems: Counter
     private let factory: any MetricsFactory
     private let requests = Mutex<[RequestLabels: Timer]>([:])
 
@@ -27,11 +30,24 @@ package final class GatewayMetrics: Sendable {
         foreignReplies = Counter(label: "signet.gateway.replies.foreign", dimensions: [], factory: factory)
         unreadableReplies = Counter(label: "signet.gateway.replies.unreadable", dimensions: [], factory: factory)
         expiredJobs = Counter(label: "signet.gateway.jobs.expired", dimensions: [], factory: factory)
+        openBatches = Gauge(label: "signet.gateway.batches.open", dimensions: [], factory: factory)
+        let items = "signet.gateway.batch.items"
+        signedItems = Counter(label: items, dimensions: [("outcome", "signed")], factory: factory)
+        failedItems = Counter(label: items, dimensions: [("outcome", "failed")], factory: factory)
     }
 
     func waiting(_ waiting: Int, open: Int) {
         waitingRequests.record(waiting)
         openJobs.record(open)
+    }
+
+    /// Batches that are answered now.
+    func batches(_ open: Int) { openBatches.record(open) }
+
+    /// Items of batches that were answered.
+    func items(signed: Int64, failed: Int64) {
+        signedItems.increment(by: signed)
+        failedItems.increment(by: failed)
     }
 
     /// A reply to none of our jobs.

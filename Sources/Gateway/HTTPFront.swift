@@ -8,6 +8,8 @@ package import Logging
 package struct HTTPFront: Sendable {
     /// Where replies are brought to and the address to reply to is set; without one, requests are refused.
     package let room: WaitingRoom
+    /// Where replies to chunks of batches are brought to.
+    package let batches: BatchRegistry
     private let configuration: GatewayConfiguration
     private let routes: Routes
     private let metrics: GatewayMetrics
@@ -16,11 +18,13 @@ package struct HTTPFront: Sendable {
     /// - Parameters:
     ///   - configuration: Its Kafka settings are not looked at.
     ///   - sink: Where jobs go.
+    ///   - bulkSink: Where chunks of batches go.
     ///   - states: Of jobs that nobody waits for.
     ///   - clock: Unix milliseconds.
     package init(
         configuration: GatewayConfiguration,
         sink: any JobSink,
+        bulkSink: any JobSink,
         states: JobStates,
         metrics: GatewayMetrics,
         logger: Logger,
@@ -32,9 +36,14 @@ package struct HTTPFront: Sendable {
             metrics: metrics,
             clock: clock
         )
+        batches = BatchRegistry(maximum: configuration.maxBatches, metrics: metrics)
+        let sealing = RequestSealing(
+            tenant: configuration.tenant,
+            sealer: configuration.sealingKey.map { CredentialSealer(publicKey: $0) }
+        )
         let jobs = JobSubmission(
             tenant: configuration.tenant,
-            sealer: configuration.sealingKey.map { CredentialSealer(publicKey: $0) },
+            sealing: sealing,
             sink: sink,
             waitingRoom: room,
             states: states,
@@ -53,6 +62,19 @@ package struct HTTPFront: Sendable {
             operation: OperationRoute(signing: signing),
             postPolicy: PostPolicyRoute(signing: signing),
             cloudFront: CloudFrontRoutes(signing: signing),
+            batch: BatchRoute(
+                batches: BatchSubmission(
+                    tenant: configuration.tenant,
+                    sealing: sealing,
+                    sink: bulkSink,
+                    waitingRoom: room,
+                    registry: batches,
+                    metrics: metrics,
+                    deadline: configuration.deadline,
+                    clock: clock
+                ),
+                maxBodyBytes: configuration.maxBatchBodyBytes
+            ),
             catalog: CatalogRoutes(),
             job: JobRoute(states: states, clock: clock)
         )
@@ -79,7 +101,9 @@ package struct HTTPFront: Sendable {
             router: router,
             server: .http1(
                 configuration: .init(
-                    additionalChannelHandlers: [UnreadResponseHandler(patienceAtEnd: drainTimeout)],
+                    additionalChannelHandlers: [
+                        ContinueHandler(), UnreadResponseHandler(patienceAtEnd: drainTimeout),
+                    ],
                     idleTimeout: .seconds(90)
                 )
             ),

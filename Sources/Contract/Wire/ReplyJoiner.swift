@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Foundation
+package import Foundation
 
 /// Joins what a reply carries once with what it carries for each item.
 ///
@@ -27,22 +27,33 @@ package struct ReplyJoiner: Sendable {
         package let cdnURL: String?
     }
 
+    /// The signature of the item at `index`, which has a template among what is shared.
+    ///
+    /// - Throws: As ``join(at:)``.
+    package func signature(at index: Int) throws(FailureError) -> Data {
+        let item = try item(at: index)
+        let start = index * Self.signatureLength
+        guard result.shared.indices.contains(Int(item.shared)),
+            result.signatures.count >= start + Self.signatureLength
+        else { throw Self.broken }
+        let from = result.signatures.startIndex + start
+        return item.signature.isEmpty ? result.signatures[from..<from + Self.signatureLength] : item.signature
+    }
+
+    private func item(at index: Int) throws(FailureError) -> SignedItem {
+        guard result.items.indices.contains(index) else { throw Self.broken }
+        let item = result.items[index]
+        if item.hasFailure { throw FailureError(item.failure) }
+        return item
+    }
+
     /// Joins the item at `index`.
     ///
     /// - Throws: The item's own failure, or `malformed` if the reply does not hold together.
     package func join(at index: Int) throws(FailureError) -> Joined {
-        guard result.items.indices.contains(index) else { throw Self.broken }
-        let item = result.items[index]
-        if item.hasFailure { throw FailureError(item.failure) }
-        let shared = Int(item.shared)
-        let start = index * Self.signatureLength
-        guard result.shared.indices.contains(shared), result.signatures.count >= start + Self.signatureLength else {
-            throw Self.broken
-        }
-        let common = result.shared[shared]
-        let from = result.signatures.startIndex + start
-        let signature =
-            item.signature.isEmpty ? result.signatures[from..<from + Self.signatureLength] : item.signature
+        let item = try item(at: index)
+        let signature = try signature(at: index)
+        let common = result.shared[Int(item.shared)]
         let bucketURL = common.origin + common.pathPrefix
         let publicURL = bucketURL + item.path
         let isForm = !item.fields.isEmpty

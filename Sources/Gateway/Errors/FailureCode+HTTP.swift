@@ -25,6 +25,8 @@ extension FailureCode {
     static let brokerUnavailable = FailureCode(rawValue: "broker_unavailable")
     /// As many requests as the gateway takes are in flight.
     static let overloaded = FailureCode(rawValue: "overloaded")
+    /// A client that sends items and does not read their results.
+    static let unreadResults = FailureCode(rawValue: "unread_results")
     /// The gateway is stopping or has not started.
     static let notReady = FailureCode(rawValue: "not_ready")
 
@@ -33,7 +35,7 @@ extension FailureCode {
     /// Refused values are 400, refused rights 403. `internal`, keys that no worker can open and codes that are not known here are answered as our own mistakes.
     var httpStatus: HTTPResponse.Status {
         switch self {
-        case .malformed, .unsupported, .missingField, .invalidType, .invalidValue, .conflictingFields, .tooManyItems,
+        case .malformed, .unsupported, .missingField, .invalidType, .invalidValue, .conflictingFields,
             .invalidBucket, .unknownRegion, .invalidEndpoint, .invalidKey, .invalidExpiry, .invalidStorageClass,
             .invalidEncryption, .invalidKMSKey, .invalidHeader, .invalidMetadata, .invalidLength, .invalidQuery,
             .invalidAccessKey, .invalidDomain, .invalidARN, .invalidTime, .invalidChecksum, .invalidCopySource,
@@ -52,7 +54,7 @@ extension FailureCode {
             .gone
         case .methodNotAllowed:
             .methodNotAllowed
-        case .bodyTooLarge, .replyTooLarge:
+        case .bodyTooLarge, .replyTooLarge, .tooManyItems:
             .contentTooLarge
         case .unsupportedMediaType:
             .unsupportedMediaType

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Contract
 internal import Hummingbird
 internal import NIOCore
 
@@ -18,10 +19,15 @@ struct JSONWriter {
     var body: ResponseBody { ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)) }
 
     mutating func object(_ content: (inout JSONWriter) -> Void) {
-        open(UInt8(ascii: "{"))
+        beginObject()
         content(&self)
-        close(UInt8(ascii: "}"))
+        endObject()
     }
+
+    /// Begins an object whose members follow, up to `endObject`.
+    mutating func beginObject() { open(UInt8(ascii: "{")) }
+
+    mutating func endObject() { close(UInt8(ascii: "}")) }
 
     mutating func array<Elements: Sequence>(
         _ elements: Elements,
@@ -59,6 +65,31 @@ struct JSONWriter {
         separate()
         bytes.append(contentsOf: json)
         needsComma = true
+    }
+
+    /// Appends a piece of JSON between values.
+    mutating func punctuation(_ json: StaticString) {
+        bytes.append(contentsOf: UnsafeBufferPointer(start: json.utf8Start, count: json.utf8CodeUnitCount))
+        needsComma = false
+    }
+
+    /// A text that is written in pieces, the last of them in hexadecimal digits.
+    mutating func value(_ pieces: String..., hexadecimal: some Collection<UInt8> = EmptyCollection()) {
+        separate()
+        bytes.append(UInt8(ascii: "\""))
+        for piece in pieces { escape(piece) }
+        for byte in hexadecimal {
+            bytes.append(Hexadecimal.digit(byte >> 4))
+            bytes.append(Hexadecimal.digit(byte))
+        }
+        bytes.append(UInt8(ascii: "\""))
+        needsComma = true
+    }
+
+    /// Takes what was written; what follows is written behind it.
+    mutating func take() -> [UInt8] {
+        defer { bytes.removeAll(keepingCapacity: true) }
+        return bytes
     }
 
     mutating func member(_ name: String, _ text: String) {
@@ -106,7 +137,21 @@ struct JSONWriter {
 
     private mutating func quote(_ text: String) {
         bytes.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
+        escape(text)
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    private mutating func escape(_ text: String) {
+        let isPlain: Void? = text.utf8.withContiguousStorageIfAvailable { utf8 in
+            // Nearly all there is: appended as one.
+            let needsNone = utf8.allSatisfy { $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
+            if needsNone { bytes.append(contentsOf: utf8) } else { escapeEach(utf8) }
+        }
+        if isPlain == nil { escapeEach(text.utf8) }
+    }
+
+    private mutating func escapeEach(_ text: some Sequence<UInt8>) {
+        for byte in text {
             switch byte {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"):
                 bytes.append(UInt8(ascii: "\\"))
@@ -116,13 +161,10 @@ struct JSONWriter {
             case UInt8(ascii: "\t"): bytes.append(contentsOf: [UInt8(ascii: "\\"), UInt8(ascii: "t")])
             case 0..<0x20:
                 bytes.append(contentsOf: "\\u00".utf8)
-                bytes.append(Self.hexadecimal[Int(byte >> 4)])
-                bytes.append(Self.hexadecimal[Int(byte & 0xF)])
+                bytes.append(Hexadecimal.digit(byte >> 4))
+                bytes.append(Hexadecimal.digit(byte))
             default: bytes.append(byte)
             }
         }
-        bytes.append(UInt8(ascii: "\""))
     }
-
-    private static let hexadecimal = Array("0123456789abcdef".utf8)
 }

@@ -25,6 +25,20 @@ extension OutgoingJob {
     ///
     /// - Parameter address: `nil`: nobody waits, and the reply is kept with the results.
     init(_ job: Job, correlationID: CorrelationID, replyTo address: ReplyAddress?, trace: TraceContext) throws {
+        self.init(
+            value: try WireFormat.protobuf.encode(job),
+            headers: Self.headers(correlationID: correlationID, replyTo: address, trace: trace)
+        )
+    }
+
+    /// The headers of a job's record.
+    ///
+    /// - Parameter address: `nil`: nobody waits.
+    static func headers(
+        correlationID: CorrelationID,
+        replyTo address: ReplyAddress?,
+        trace: TraceContext
+    ) -> [(name: String, value: [UInt8])] {
         var headers: [(name: String, value: [UInt8])] = [
             (HeaderNames.contentType, Array(WireFormat.protobuf.contentType.utf8))
         ]
@@ -37,6 +51,6 @@ extension OutgoingJob {
         }
         if let parent = trace.parent { headers.append((HeaderNames.traceParent, Array(parent.utf8))) }
         if let state = trace.state { headers.append((HeaderNames.traceState, Array(state.utf8))) }
-        self.init(value: try WireFormat.protobuf.encode(job), headers: headers)
+        return headers
     }
 }

@@ -2,7 +2,7 @@
 
 internal import SignetKafka
 
-/// Produces jobs to the topic of interactive signing.
+/// Produces jobs to one topic.
 struct JobPublisher: JobSink {
     let producer: KafkaProducer
     let topic: String

@@ -5,8 +5,7 @@ internal import Contract
 /// Makes a request a job, produces it, and waits for what comes of it.
 struct JobSubmission: Sendable {
     let tenant: String
-    /// `nil`: requests may not carry keys.
-    let sealer: CredentialSealer?
+    let sealing: RequestSealing
     let sink: any JobSink
     let waitingRoom: WaitingRoom
     let states: JobStates
@@ -31,9 +30,9 @@ struct JobSubmission: Sendable {
         trace: TraceContext
     ) async throws(Problem) -> (AcceptedJob, Outcome) {
         guard let address = waitingRoom.replyAddress else {
-            throw .retryLater(.notReady, "the gateway does not read replies yet; try again in a moment")
+            throw .notPositioned
         }
-        guard sink.isReachable else { throw Self.problem(.unavailable) }
+        guard sink.isReachable else { throw Problem.refused(.unavailable) }
         let now = clock()
         let patience = min(patience, deadline).milliseconds
         let job = AcceptedJob(
@@ -53,7 +52,7 @@ struct JobSubmission: Sendable {
         case .replied(let reply):
             return (job, .replied(reply))
         case .refused(let refusal):
-            var problem = Self.problem(refusal)
+            var problem = Problem.refused(refusal)
             problem.jobID = job.id
             throw problem
         case .detached:
@@ -64,7 +63,7 @@ struct JobSubmission: Sendable {
 
     /// Produces a record whose reply nobody waits for.
     private func send(_ record: OutgoingJob) async throws(Problem) -> WaitingOutcome {
-        if waitingRoom.isClosed { throw Self.problem(.closed) }
+        if waitingRoom.isClosed { throw Problem.refused(.closed) }
         return switch await sink.deliver(record) {
         case .failed(let refusal): .refused(refusal)
         case .confirmed, .unknown, .pending: .detached
@@ -80,7 +79,7 @@ struct JobSubmission: Sendable {
         do throws(WaitingRefusal) {
             try waitingRoom.open(job)
         } catch {
-            throw Self.problem(error)
+            throw Problem.refused(error)
         }
         let id = CorrelationID(job.id)
         return await withTaskGroup(of: Void.self) { group in
@@ -104,7 +103,8 @@ struct JobSubmission: Sendable {
     ) throws(Problem) -> OutgoingJob {
         let kind: Job.OneOf_Kind =
             switch request.work {
-            case .s3(let signing, let secrets): .s3Signing(try seal(secrets, into: signing, of: job))
+            case .s3(let signing, let secrets):
+                .s3Signing(try sealing.seal(secrets, into: signing, of: job.id, notAfterMs: job.deadline))
             case .cloudFront(let signing): .cloudFrontSigning(signing)
             }
         let message = Job(job, kind: kind, tenant: tenant)
@@ -112,76 +112,6 @@ struct JobSubmission: Sendable {
             return try OutgoingJob(message, correlationID: CorrelationID(job.id), replyTo: address, trace: trace)
         } catch {
             throw Problem(.internal, "the job could not be written")
-        }
-    }
-
-    private func seal(
-        _ secrets: RequestSecrets,
-        into signing: S3SigningJob,
-        of job: AcceptedJob
-    ) throws(Problem) -> S3SigningJob {
-        let scope = SealScope(of: signing, jobID: job.id.description, tenant: tenant, notAfterMs: job.deadline)
-        var signing = signing
-        switch secrets.credential {
-        case .profile(nil): break
-        case .profile(let name?): signing.credentialProfile = name
-        case .inline(let credential):
-            signing.sealedCredential = try seal("s3AccessKey") { sealer in
-                try sealer.seal(credential, scope: scope)
-            }
-        }
-        if let keys = secrets.customerKeys {
-            signing.sealedCustomerKeys = try seal("s3CustomerKey") { try $0.seal(keys, scope: scope) }
-        }
-        return signing
-    }
-
-    private func seal(
-        _ field: String,
-        _ body: (CredentialSealer) throws -> SealedCredential
-    ) throws(Problem) -> SealedCredential {
-        guard let sealer else {
-            throw Problem(
-                .sealingNotConfigured,
-                field: field,
-                "this gateway has no key to seal secrets with; have sealing.publicKey set "
-                    + "(`signet keys generate` makes a pair), or name a credentialProfile instead of keys"
-            )
-        }
-        do {
-            return try body(sealer)
-        } catch {
-            throw Problem(.internal, "\(field) could not be sealed")
-        }
-    }
-
-    private static func problem(_ refusal: WaitingRefusal) -> Problem {
-        switch refusal {
-        case .full:
-            .retryLater(
-                .overloaded,
-                "as many requests as this gateway takes are in flight; try again in a moment"
-            )
-        case .closed: .retryLater(.notReady, "the gateway is stopping; send the request to another one")
-        }
-    }
-
-    private static func problem(_ refusal: JobRefusal) -> Problem {
-        switch refusal {
-        case .unavailable:
-            .retryLater(.brokerUnavailable, "Kafka does not answer, so the job was not accepted; try again in a moment")
-        case .overloaded:
-            .retryLater(
-                .overloaded,
-                "as many jobs as this gateway sends at a time are on their way; try again in a moment"
-            )
-        case .refused(let code):
-            .retryLater(
-                .brokerUnavailable,
-                "Kafka refused the job (\(code)), so it was not accepted; whoever runs Signet must look at the brokers"
-            )
-        case .tooLarge:
-            Problem(.bodyTooLarge, "the job is longer than Kafka takes (message.max.bytes); send shorter fields")
         }
     }
 }

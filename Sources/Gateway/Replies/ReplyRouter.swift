@@ -18,6 +18,7 @@ final class ReplyRouter: Service {
     private let configuredPartition: Int32?
     private let instanceID: String
     private let room: WaitingRoom
+    private let batches: BatchRegistry
     private let states: JobStates
     private let metrics: GatewayMetrics
     private let logger: Logger
@@ -32,6 +33,7 @@ final class ReplyRouter: Service {
         consumer: KafkaConsumer,
         configuration: GatewayConfiguration,
         room: WaitingRoom,
+        batches: BatchRegistry,
         states: JobStates,
         metrics: GatewayMetrics,
         logger: Logger
@@ -41,6 +43,7 @@ final class ReplyRouter: Service {
         configuredPartition = configuration.replyPartition
         instanceID = configuration.instanceID
         self.room = room
+        self.batches = batches
         self.states = states
         self.metrics = metrics
         self.logger = logger
@@ -89,7 +92,8 @@ final class ReplyRouter: Service {
             return metrics.foreignReply()
         }
         // Others' replies are not even decoded.
-        guard room.expects(id) else { return metrics.foreignReply() }
+        let isOfBatch = batches.expects(id)
+        guard isOfBatch || room.expects(id) else { return metrics.foreignReply() }
         guard let value = record.value else { return metrics.unreadableReply() }
         do {
             let contentType = record.header(HeaderNames.contentType) ?? nil
@@ -98,7 +102,7 @@ final class ReplyRouter: Service {
             }
             var warnings: [String] = []
             let reply = try format.decode(Reply.self, from: value, warnings: &warnings)
-            room.reply(to: id, reply)
+            if isOfBatch { batches.reply(to: id, reply) } else { room.reply(to: id, reply) }
         } catch {
             metrics.unreadableReply()
             logger.debug("Unreadable reply", metadata: ["offset": "\(record.offset)", "error": "\(error)"])

@@ -24,15 +24,8 @@ struct CloudFrontRoutes: Sendable {
 
     /// Reads the body's fields into the job that the worker runs.
     static func decode(_ fields: inout FieldReader, cookies: Bool) throws(Problem) -> SigningRequest {
-        var signing = CloudFrontSigningJob()
+        var signing = CloudFrontSigningJob(from: &fields)
         signing.cookies = cookies
-        signing.domain = fields.required("domain", "name the distribution's host, e.g. d111111abcdef8.cloudfront.net")
-        signing.keyRing = fields.string("keyRing") ?? ""
-        if let seconds = fields.integer("expiresIn") { signing.expiresIn = seconds }
-        signing.notBeforeMs = fields.time("notBefore") ?? 0
-        signing.ipRange = fields.string("ipRange") ?? ""
-        signing.resource = fields.string("resource") ?? ""
-        signing.hashAlgorithm = fields.string("hashAlgorithm") ?? ""
         var item = CloudFrontItem()
         item.key = fields.required("key", "name the object; cookies may open more of them by a resource with wildcards")
         item.query = fields.string("query") ?? ""
@@ -42,5 +35,19 @@ struct CloudFrontRoutes: Sendable {
             answer: cookies ? .cloudFrontCookies : .cloudFrontURL,
             warnings: try fields.finish()
         )
+    }
+}
+
+extension CloudFrontSigningJob {
+    /// Reads what all items have in common.
+    init(from fields: inout FieldReader) {
+        self.init()
+        domain = fields.required("domain", "name the distribution's host, e.g. d111111abcdef8.cloudfront.net")
+        keyRing = fields.string("keyRing") ?? ""
+        if let seconds = fields.integer("expiresIn") { expiresIn = seconds }
+        notBeforeMs = fields.time("notBefore") ?? 0
+        ipRange = fields.string("ipRange") ?? ""
+        resource = fields.string("resource") ?? ""
+        hashAlgorithm = fields.string("hashAlgorithm") ?? ""
     }
 }

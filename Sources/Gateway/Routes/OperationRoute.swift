@@ -19,21 +19,7 @@ struct OperationRoute: Sendable {
         var signing = S3SigningJob(operation: operation, from: &fields)
         let secrets = RequestSecrets(from: &fields)
 
-        var item = S3SigningItem()
-        item.key = fields.string("key") ?? ""
-        item.keyPrefix = fields.string("keyPrefix") ?? ""
-        item.filename = fields.string("filename") ?? ""
-        var options = S3RequestOptions()
-        if let type = fields.string("contentType") { options.contentType = type }
-        options.readBody(from: &fields)
-        options.readObject(from: &fields)
-        options.readConditions(from: &fields)
-        options.readSelection(from: &fields)
-        options.readCopy(from: &fields)
-        options.readMultipart(from: &fields)
-        options.readFurther(from: &fields)
-        item.options = options
-        signing.items = [item]
+        signing.items = [S3SigningItem(from: &fields)]
 
         return SigningRequest(
             signing: signing,

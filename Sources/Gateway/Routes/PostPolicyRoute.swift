@@ -29,10 +29,7 @@ struct PostPolicyRoute: Sendable {
         if let type = fields.string("contentType") { options.contentType = type }
         options.readObject(from: &fields)
         if let bytes = fields.integer("fileSize") { options.fileSize = bytes }
-        if let bytes = fields.integer("minBytes") { options.minBytes = bytes }
-        if let bytes = fields.integer("maxBytes") { options.maxBytes = bytes }
-        options.startsWith = fields.strings("startsWith").map(Pair.init)
-        options.fields = fields.pairs("fields")
+        options.readForm(from: &fields)
         item.options = options
         signing.items = [item]
 

@@ -11,6 +11,7 @@ struct Routes: Sendable {
     let operation: OperationRoute
     let postPolicy: PostPolicyRoute
     let cloudFront: CloudFrontRoutes
+    let batch: BatchRoute
     let catalog: CatalogRoutes
     let job: JobRoute
 
@@ -21,6 +22,8 @@ struct Routes: Sendable {
         router.post(RouterPath(PostPolicyRoute.path), use: postPolicy.post)
         router.post(RouterPath(CloudFrontRoutes.urlPath), use: cloudFront.postURL)
         router.post(RouterPath(CloudFrontRoutes.cookiesPath), use: cloudFront.postCookies)
+        router.post(RouterPath(BatchRoute.s3Path), use: batch.postS3)
+        router.post(RouterPath(BatchRoute.cloudFrontPath), use: batch.postCloudFront)
         router.get(RouterPath(CatalogRoutes.regionsPath), use: catalog.getRegions)
         router.get(RouterPath(CatalogRoutes.storageClassesPath), use: catalog.getStorageClasses)
         router.get(RouterPath(JobRoute.path), use: job.get)
@@ -35,6 +38,8 @@ struct Routes: Sendable {
         (PostPolicyRoute.path, "POST"),
         (CloudFrontRoutes.urlPath, "POST"),
         (CloudFrontRoutes.cookiesPath, "POST"),
+        (BatchRoute.s3Path, "POST"),
+        (BatchRoute.cloudFrontPath, "POST"),
         (CatalogRoutes.regionsPath, "GET, HEAD"),
         (CatalogRoutes.storageClassesPath, "GET, HEAD"),
         (JobRoute.path, "GET, HEAD, DELETE"),

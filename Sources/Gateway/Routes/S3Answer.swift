@@ -42,17 +42,7 @@ struct S3Answer {
         json.member("expiresAt", Timestamp.rfc3339(unixMilliseconds: shared.expiresAtMs))
         json.member("expiryLimitedBy", shared.expiryLimitedBy)
         json.member("method", shared.method)
-        json.key("headers")
-        json.object { json in
-            for header in shared.headers { json.member(header.name, header.value) }
-            for name in shared.withheldHeaders {
-                if let value = job.customerKeys?.value(ofHeader: name) { json.member(name, value) }
-            }
-        }
-        // Read later, by whom the keys were not given to.
-        if job.customerKeys == nil, !shared.withheldHeaders.isEmpty {
-            json.member("withheldHeaders", shared.withheldHeaders)
-        }
+        json.writeHeaders(of: shared, customerKeys: job.customerKeys)
         if job.answer == .form {
             // In their order; the file comes last.
             json.key("fields")
@@ -63,5 +53,23 @@ struct S3Answer {
         json.member("key", joined.item.key)
         json.member("bucket", shared.bucket)
         json.member("warnings", warnings)
+    }
+}
+
+extension JSONWriter {
+    /// Writes the headers that a signed request demands.
+    ///
+    /// - Parameter customerKeys: `nil`: whoever reads was not given them.
+    mutating func writeHeaders(of shared: SharedRequest, customerKeys: CustomerKeys?) {
+        key("headers")
+        object { json in
+            for header in shared.headers { json.member(header.name, header.value) }
+            for name in shared.withheldHeaders {
+                if let value = customerKeys?.value(ofHeader: name) { json.member(name, value) }
+            }
+        }
+        if customerKeys == nil, !shared.withheldHeaders.isEmpty {
+            member("withheldHeaders", shared.withheldHeaders)
+        }
     }
 }

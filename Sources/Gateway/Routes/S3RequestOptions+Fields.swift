@@ -5,6 +5,28 @@ internal import Contract
 /// What requests say about an object, read from the fields of their body. Which of it fits the operation is the
 /// worker's to judge.
 extension S3RequestOptions {
+    /// All that there is, for operations of every kind.
+    init(from fields: inout FieldReader) {
+        self.init()
+        if let type = fields.string("contentType") { contentType = type }
+        readBody(from: &fields)
+        readObject(from: &fields)
+        readConditions(from: &fields)
+        readSelection(from: &fields)
+        readCopy(from: &fields)
+        readMultipart(from: &fields)
+        readForm(from: &fields)
+        readFurther(from: &fields)
+    }
+
+    /// What a form demands of the file, and its further fields.
+    mutating func readForm(from fields: inout FieldReader) {
+        if let bytes = fields.integer("minBytes") { minBytes = bytes }
+        if let bytes = fields.integer("maxBytes") { maxBytes = bytes }
+        startsWith = fields.strings("startsWith").map(Pair.init)
+        self.fields = fields.pairs("fields")
+    }
+
     /// The bytes that are sent.
     mutating func readBody(from fields: inout FieldReader) {
         if let bytes = fields.integer("fileSize") { fileSize = bytes }

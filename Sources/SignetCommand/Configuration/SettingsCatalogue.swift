@@ -40,6 +40,13 @@ enum SettingsCatalogue {
             "Size of a request's body at most."
         ),
         Setting(
+            "http.maxBatchBodyBytes",
+            "16777216",
+            is: .integer(1...268_435_456),
+            unit: "bytes",
+            "Size of a batch's body at most where it is one JSON object; NDJSON has no limit."
+        ),
+        Setting(
             "http.maxInFlight",
             "2000",
             is: .integer(1...1_000_000),
@@ -87,6 +94,12 @@ enum SettingsCatalogue {
             "20000",
             is: .integer(1...10_000_000),
             "Jobs that the gateway expects replies to at most."
+        ),
+        Setting(
+            "gateway.maxBatches",
+            "16",
+            is: .integer(1...10_000),
+            "Batches that are answered at the same time at most."
         ),
         Setting(
             "gateway.stateDirectory",

@@ -28,17 +28,22 @@ struct LedgerReader {
     }
 
     private func read(_ record: borrowing KafkaRecord) throws {
-        if record.topic == TopicNames.deadLetters(of: cluster.topics.signingJobs) {
+        let topic = record.topic
+        let time = record.timestamp ?? 0
+        func end(_ job: String, _ end: Ledger.End) {
+            ledger.end(job, Ledger.Told(end: end, by: topic, time: time))
+        }
+        if topic == TopicNames.deadLetters(of: cluster.topics.signingJobs) {
             guard let key = record.key else { throw BenchError(description: "a dead letter without its key") }
-            return ledger.end(String(decoding: key, as: UTF8.self), .dead)
+            return end(String(decoding: key, as: UTF8.self), .dead)
         }
         var warnings: [String] = []
-        guard let value = record.value else { throw BenchError(description: "an empty reply on \(record.topic)") }
+        guard let value = record.value else { throw BenchError(description: "an empty reply on \(topic)") }
         let reply = try WireFormat.protobuf.decode(Reply.self, from: value, warnings: &warnings)
         // The reply to what is no job: its end is a dead letter.
         if reply.jobID.isEmpty { return }
-        let end: Ledger.End =
+        let how: Ledger.End =
             if !reply.hasFailure { .done } else if reply.failure.code == "expired" { .expired } else { .failed }
-        ledger.end(reply.jobID, end)
+        end(reply.jobID, how)
     }
 }

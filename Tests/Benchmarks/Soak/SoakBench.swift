@@ -14,7 +14,8 @@ struct SoakBench: AsyncParsableCommand {
             straight to Kafka and through the gateways; brings the faults about in turn, again and again, each after the
             one before is overcome. What was accepted is written down here; how it ended is read from Kafka, and of the
             last requests also from each gateway.
-            Ends with 1 if a job was lost, ended in two ways, or is not known to a gateway.
+            Ends with 1 if a job was lost, ended in two ways, or a gateway tells another end. A job that is done again
+            after its deadline is answered `expired` behind its first end: these are counted apart.
 
             Faults: \(Fault.allCases.map { "\($0.rawValue): \($0.summary)" }.joined(separator: ". ")).
             """
@@ -97,6 +98,9 @@ struct SoakBench: AsyncParsableCommand {
                 report.refused = traffic.refused
                 for (id, taker) in ledger.open(before: .now) {
                     Figures.note("lost: \(id), taken by \(taker.rawValue)")
+                }
+                for contradiction in ledger.contradictions.lazy.filter({ !$0.isLateExpiry }).prefix(20) {
+                    Figures.note("two ends: \(contradiction)")
                 }
                 for gateway in cluster.gateways {
                     report.unseen += try await traffic.unseen(traffic.lastRequested, by: gateway)

@@ -15,16 +15,17 @@ struct SoakReport: Encodable {
     var ledger = Ledger.Summary()
     /// Requests and records that nobody took.
     var refused = 0
-    /// Jobs that a gateway does not call ended though they have.
+    /// Jobs of which a gateway does not tell their end.
     var unseen = 0
     /// MiB of all workers and gateways, early and at the end.
     var memory = (first: 0.0, last: 0.0)
 
-    /// Nothing lost, nothing ended twice in different ways, every gateway knows.
+    /// Nothing lost, nothing ended in two ways but for readers who take the last answer, every gateway knows.
     var isGood: Bool { ledger.open == 0 && ledger.contradictions == 0 && unseen == 0 && ledger.accepted > 0 }
 
     enum CodingKeys: String, CodingKey {
         case accepted, done, failed, expired, dead, lost, duplicates, contradictions, refused, unseen, faults
+        case lateExpiries = "late_expiries"
         case worst = "worst_recovery_s"
         case firstMemory = "rss_first_mib"
         case lastMemory = "rss_last_mib"
@@ -39,6 +40,7 @@ struct SoakReport: Encodable {
         try line.encode(ledger.ends[.dead] ?? 0, forKey: .dead)
         try line.encode(ledger.open, forKey: .lost)
         try line.encode(ledger.duplicates, forKey: .duplicates)
+        try line.encode(ledger.lateExpiries, forKey: .lateExpiries)
         try line.encode(ledger.contradictions, forKey: .contradictions)
         try line.encode(refused, forKey: .refused)
         try line.encode(unseen, forKey: .unseen)
@@ -68,7 +70,8 @@ struct SoakReport: Encodable {
         lines += [
             "",
             "accepted \(ledger.accepted): \(ends), \(ledger.open) lost; \(ledger.duplicates) duplicates, "
-                + "\(ledger.contradictions) contradictions, \(unseen) unseen by a gateway; \(refused) refused",
+                + "\(ledger.lateExpiries) expired behind their end, \(ledger.contradictions) contradictions, "
+                + "\(unseen) unseen by a gateway; \(refused) refused",
             "worst recovery \(number(worst, 1)) s; memory \(number(memory.first, 0)) MiB early, "
                 + "\(number(memory.last, 0)) MiB at the end",
         ]

@@ -174,13 +174,14 @@ final class SoakTraffic: Sendable {
         for job in jobs {
             for gateway in cluster.gateways {
                 guard try await state(of: job, at: gateway) == "expired" else { continue }
-                ledger.end(job, .expired)
+                let now = Int64(Date().timeIntervalSince1970 * 1_000)
+                ledger.end(job, Ledger.Told(end: .expired, by: gateway, time: now))
                 break
             }
         }
     }
 
-    /// Jobs that this gateway does not call ended within 30 s.
+    /// Jobs of which this gateway does not tell their end within 30 s.
     func unseen(_ jobs: [String], by gateway: String) async throws -> Int {
         let clock = ContinuousClock()
         let end = clock.now + .seconds(30)
@@ -189,7 +190,7 @@ final class SoakTraffic: Sendable {
             var unseen: [String] = []
             for job in left {
                 let state = try await state(of: job, at: gateway)
-                if state != "done" && state != "expired" { unseen.append(job) }
+                if state == nil || state != ledger.end(of: job)?.rawValue { unseen.append(job) }
             }
             left = unseen
             if !left.isEmpty { try await clock.sleep(for: .milliseconds(200)) }

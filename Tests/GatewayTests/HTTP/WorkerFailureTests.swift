@@ -10,7 +10,7 @@ import Testing
     /// Every code of the contract with its status.
     static let statuses: [String: Int] = [
         "malformed": 400, "unsupported": 400, "missing_field": 400, "invalid_type": 400, "invalid_value": 400,
-        "conflicting_fields": 400, "too_many_items": 400, "invalid_bucket": 400, "unknown_region": 400,
+        "conflicting_fields": 400, "too_many_items": 413, "invalid_bucket": 400, "unknown_region": 400,
         "invalid_endpoint": 400, "invalid_key": 400, "invalid_expiry": 400, "invalid_storage_class": 400,
         "invalid_encryption": 400, "invalid_kms_key": 400, "invalid_header": 400, "invalid_metadata": 400,
         "invalid_length": 400, "invalid_query": 400, "invalid_access_key": 400, "invalid_domain": 400,

@@ -16,6 +16,7 @@ final class FakeWorkers: JobSink {
     private let act: @Sendable (ReceivedJob) -> Act
     private let reachable = Atomic<Bool>(true)
     private let room = Mutex<WaitingRoom?>(nil)
+    private let batches = Mutex<BatchRegistry?>(nil)
     private let log: FakeJobStateLog
     /// Every job in the order of arrival.
     let received: AsyncStream<ReceivedJob>
@@ -27,8 +28,9 @@ final class FakeWorkers: JobSink {
         (received, arrival) = AsyncStream.makeStream()
     }
 
-    func connect(to room: WaitingRoom) {
+    func connect(to room: WaitingRoom, _ batches: BatchRegistry) {
         self.room.withLock { $0 = room }
+        self.batches.withLock { $0 = batches }
     }
 
     var isReachable: Bool {
@@ -60,6 +62,7 @@ final class FakeWorkers: JobSink {
         }
         guard let id else { return }
         room.withLock { $0 }?.reply(to: id, reply)
+        batches.withLock { $0 }?.reply(to: id, reply)
     }
 
     /// The next job.

@@ -15,6 +15,7 @@ struct HTTPFixture: HTTPCaller {
     let port: Int
     let workers: FakeWorkers
     let room: WaitingRoom
+    let batches: BatchRegistry
     let states: FakeJobStateLog
     let clock: ManualClock
     let logs: RecordedLogs
@@ -45,12 +46,13 @@ struct HTTPFixture: HTTPCaller {
         let front = HTTPFront(
             configuration: configuration,
             sink: workers,
+            bulkSink: workers,
             states: jobStates,
             metrics: GatewayMetrics(factory: metrics),
             logger: logs.logger,
             clock: { clock.now }
         )
-        workers.connect(to: front.room)
+        workers.connect(to: front.room, front.batches)
         if isPositioned { front.room.replyAddress = replies }
         let (ports, port) = AsyncStream.makeStream(of: Int.self)
         let group = ServiceGroup(
@@ -73,6 +75,7 @@ struct HTTPFixture: HTTPCaller {
                     port: bound,
                     workers: workers,
                     room: front.room,
+                    batches: front.batches,
                     states: states,
                     clock: clock,
                     logs: logs,

@@ -30,7 +30,7 @@ struct ReceivedJob: Sendable {
         headers[HeaderNames.correlationID]?.withUnsafeBytes { CorrelationID($0) }
     }
 
-    /// A reply with one signed URL; the signature is 32 times `0xAB`.
+    /// A reply with a signed URL for each item; the signatures are 32 times `0xAB`.
     func signed(
         headers: [(String, String)] = [("content-type", "image/jpeg"), ("x-amz-server-side-encryption", "AES256")]
     ) -> Reply {
@@ -51,25 +51,47 @@ struct ReceivedJob: Sendable {
         shared.expiresAtMs = job.signingTimeMs + shared.expiresIn * 1_000
         shared.expiryLimitedBy = "request"
         shared.cdnOrigin = signing.s3CloudFrontDomain.isEmpty ? "" : "https://" + signing.s3CloudFrontDomain
-        var signed = SignedItem()
-        signed.key = item.key.isEmpty ? "made/\(item.filename)" : item.key
-        signed.path = "/" + signed.key
+        var reply = answer
+        reply.s3Signing.shared = [shared]
+        reply.s3Signing.items = signing.items.map { item in
+            var signed = SignedItem()
+            signed.id = item.id
+            signed.key = item.key.isEmpty ? "made/\(item.filename)" : item.key
+            signed.path = "/" + signed.key
+            return signed
+        }
+        let bytes = signing.items.count * ReplyJoiner.signatureLength
+        reply.s3Signing.signatures = Data(repeating: 0xAB, count: bytes)
+        return reply
+    }
+
+    /// A reply with a URL for each item.
+    func signedByCloudFront() -> Reply {
+        var reply = answer
+        reply.cloudFrontSigning.keyPairID = "K1"
+        reply.cloudFrontSigning.domain = job.cloudFrontSigning.domain
+        reply.cloudFrontSigning.items = job.cloudFrontSigning.items.map { item in
+            var signed = CloudFrontSigned()
+            signed.id = item.id
+            signed.key = item.key
+            signed.url = "https://\(job.cloudFrontSigning.domain)/\(item.key)?\(item.query)&Signature=x"
+            return signed
+        }
+        return reply
+    }
+
+    private var answer: Reply {
         var reply = Reply()
         reply.version = 1
         reply.jobID = job.jobID
+        reply.chunk = job.chunk
         reply.completedAtMs = job.signingTimeMs
-        reply.s3Signing.shared = [shared]
-        reply.s3Signing.items = [signed]
-        reply.s3Signing.signatures = Data(repeating: 0xAB, count: ReplyJoiner.signatureLength)
         return reply
     }
 
     /// A reply that refuses the whole job.
     func refused(_ code: String, field: String = "", message: String = "no") -> Reply {
-        var reply = Reply()
-        reply.version = 1
-        reply.jobID = job.jobID
-        reply.completedAtMs = job.signingTimeMs
+        var reply = answer
         reply.failure.code = code
         reply.failure.field = field
         reply.failure.message = message

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Contract
+internal import HTTPTypes
+internal import Hummingbird
+internal import NIOCore
+
+/// `POST /api/v1/batch/s3/signed-urls` and `/batch/cloudfront/signed-urls`: any number of URLs in one request.
+struct BatchRoute: Sendable {
+    static let s3Path = "/api/v1/batch/s3/signed-urls"
+    static let cloudFrontPath = "/api/v1/batch/cloudfront/signed-urls"
+    /// Items of a JSON body at most; NDJSON has no limit.
+    static let maximumItems = 10_000
+
+    let batches: BatchSubmission
+    /// Bytes of a JSON body at most.
+    let maxBodyBytes: Int
+
+    func postS3(_ request: Request, context: GatewayContext) async throws -> Response {
+        try await respond(.s3, to: request)
+    }
+
+    func postCloudFront(_ request: Request, context: GatewayContext) async throws -> Response {
+        try await respond(.cloudFront, to: request)
+    }
+
+    private func respond(_ kind: BatchTemplate.Kind, to request: Request) async throws -> Response {
+        let order = try Self.order(of: request)
+        let trace = TraceContext(request.headers)
+        guard Self.isNDJSON(request.headers[.contentType]) else {
+            let (defaults, items) = try await Self.jsonBody(of: request, upTo: maxBodyBytes)
+            let batch = try batches.open(BatchRequest(kind, defaults: defaults), order: order, trace: trace)
+            return try await batches.run(batch, .json, BatchSource(items: items, kind: kind))
+        }
+        let source = try await BatchSource(lines: request.body, kind: kind)
+        let batch = try batches.open(BatchRequest(kind, defaults: source.defaults), order: order, trace: trace)
+        return try await batches.run(batch, .ndjson, source)
+    }
+
+    private static func isNDJSON(_ contentType: String?) -> Bool {
+        guard let type = contentType?.prefix(while: { $0 != ";" && $0 != " " }).lowercased() else { return false }
+        return ["application/x-ndjson", "application/ndjson", "application/jsonl"].contains(type)
+    }
+
+    private static func order(of request: Request) throws(Problem) -> BatchProgress.Window.Order {
+        guard let text = request.uri.queryParameters["order"] else { return .input }
+        guard let order = BatchProgress.Window.Order(rawValue: String(text)) else {
+            throw Problem(.invalidValue, field: "order", "order must be input or completion")
+        }
+        return order
+    }
+
+    private static func jsonBody(
+        of request: Request,
+        upTo maximum: Int
+    ) async throws -> (defaults: [String: JSONValue], items: [JSONValue]) {
+        let members = try await request.jsonObject(
+            upTo: maximum,
+            orElse: "(http.maxBatchBodyBytes); send the items as lines, with content-type: application/x-ndjson, "
+                + "which has no limit",
+            accepting: "application/json, application/x-ndjson"
+        )
+        let defaults = try BatchRequest.defaults(of: .object(members), isAlone: false)
+        guard case .array(let items)? = members["items"], !items.isEmpty else {
+            throw Problem(.missingField, field: "items", "items must be an array of at least one item")
+        }
+        guard items.count <= maximumItems else {
+            throw Problem(
+                .tooManyItems,
+                field: "items",
+                "\(items.count) items are more than the \(maximumItems) of a JSON body; send them as lines, with "
+                    + "content-type: application/x-ndjson, which has no limit"
+            )
+        }
+        return (defaults, items)
+    }
+}

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Contract
+internal import HTTPTypes
+internal import Hummingbird
+internal import NIOCore
+
+/// Runs batches: sends their chunks to the workers as the items come, and streams the results back, no faster than either
+/// side takes them.
+struct BatchSubmission: Sendable {
+    /// Chunks of a batch under way at most: enough to keep workers busy, and little enough to hold in memory.
+    static let window = 16
+    /// How long a sealed credential of a batch may be used: the most that a job's deadline allows.
+    private static let sealedLife: Int64 = 86_400_000
+    /// How long a client that sends may read nothing while its items wait.
+    private static let patience = Duration.seconds(10)
+    /// How long the rest of what such a client sends is passed over, so that it comes to read why.
+    private static let discardTime = Duration.seconds(30)
+
+    let tenant: String
+    let sealing: RequestSealing
+    /// Leads to the topic of bulk jobs.
+    let sink: any JobSink
+    let waitingRoom: WaitingRoom
+    let registry: BatchRegistry
+    let metrics: GatewayMetrics
+    /// From the sending of a chunk to its expiry.
+    let deadline: Duration
+    /// Unix milliseconds.
+    let clock: @Sendable () -> Int64
+
+    /// A batch that replies are brought to as long as somebody holds it.
+    final class Batch: Sendable {
+        let id: JobID
+        let request: BatchRequest
+        let template: BatchTemplate
+        let headers: [(name: String, value: [UInt8])]
+        let progress: BatchProgress
+        private let registry: BatchRegistry
+
+        fileprivate init(
+            _ id: JobID,
+            _ request: BatchRequest,
+            _ template: BatchTemplate,
+            headers: [(name: String, value: [UInt8])],
+            order: BatchProgress.Window.Order,
+            registry: BatchRegistry
+        ) throws(WaitingRefusal) {
+            self.id = id
+            self.request = request
+            self.template = template
+            self.headers = headers
+            progress = BatchProgress(limit: BatchSubmission.window, order: order)
+            self.registry = registry
+            try registry.open(progress, as: CorrelationID(id))
+        }
+
+        deinit {
+            registry.remove(CorrelationID(id))
+        }
+    }
+
+    /// Makes a request a batch.
+    func open(
+        _ request: BatchRequest,
+        order: BatchProgress.Window.Order,
+        trace: TraceContext
+    ) throws(Problem) -> Batch {
+        guard let address = waitingRoom.replyAddress else { throw .notPositioned }
+        guard sink.isReachable else { throw Problem.refused(.unavailable) }
+        let now = clock()
+        let id = JobID(unixMilliseconds: now)
+        let template: BatchTemplate
+        do {
+            template =
+                switch request.work {
+                case .cloudFront(let signing): try BatchTemplate(signing)
+                case .s3(let signing, let secrets):
+                    try BatchTemplate(
+                        sealing.seal(secrets, into: signing, of: id, notAfterMs: now + Self.sealedLife)
+                    )
+                }
+        } catch let problem as Problem {
+            throw problem
+        } catch {
+            throw Problem(.internal, "the job could not be written")
+        }
+        let headers = OutgoingJob.headers(correlationID: CorrelationID(id), replyTo: address, trace: trace)
+        do throws(WaitingRefusal) {
+            return try Batch(id, request, template, headers: headers, order: order, registry: registry)
+        } catch {
+            throw Problem.refused(error)
+        }
+    }
+
+    // MARK: The answer
+
+    /// Runs a batch.
+    ///
+    /// The first chunk is answered before the response begins: what is wrong with all items becomes its status.
+    func run(_ batch: Batch, _ format: BatchAnswer.Format, _ source: BatchSource) async throws -> Response {
+        guard let chunk = try await source.next(isPatient: { false }) else {
+            throw Problem(.missingField, field: "items", "the batch has no items; send at least one")
+        }
+        guard let first = try await answer(chunk, of: batch) else {
+            throw Problem(batch.progress.stopReason ?? .expired)
+        }
+        let contentType = format == .ndjson ? "application/x-ndjson" : "application/json"
+        return Response(
+            status: .ok,
+            headers: [.contentType: contentType, .cacheControl: "no-store"],
+            body: ResponseBody { writer in
+                do {
+                    try await write(first, of: batch, format, source, to: &writer)
+                } catch {
+                    // Nobody reads any more. Who waits in the batch learns it.
+                    batch.progress.stop(Self.disconnected)
+                    throw error
+                }
+            }
+        )
+    }
+
+    /// Sends the first chunk and waits for its answer.
+    private func answer(_ chunk: ChunkDraft, of batch: Batch) async throws(Problem) -> BatchProgress.Window.Ended? {
+        let first = await withTaskGroup(of: Void.self) { group in
+            let now = add(chunk, to: batch)
+            group.addTask { await send(chunk, of: batch, now: now) }
+            group.addTask { await watch(batch) }
+            let first = await batch.progress.next()
+            group.cancelAll()
+            return first
+        }
+        if chunk.count > 0, let first, case .failure(let failure) = first.result, !failure.isOfItem {
+            var problem = Problem(failure.namedAsInBatch)
+            problem.jobID = batch.id
+            throw problem
+        }
+        return first
+    }
+
+    private func write(
+        _ first: BatchProgress.Window.Ended,
+        of batch: Batch,
+        _ format: BatchAnswer.Format,
+        _ source: BatchSource,
+        to writer: inout any ResponseBodyWriter
+    ) async throws {
+        var answer = BatchAnswer(
+            format,
+            jobID: batch.id,
+            customerKeys: batch.request.customerKeys,
+            warnings: batch.request.warnings
+        )
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await watch(batch) }
+            let sending = OneShot<Void>()
+            group.addTask {
+                await send(source, of: batch)
+                sending.resolve(.success(()))
+            }
+            do {
+                var next: BatchProgress.Window.Ended? = first
+                while let chunk = next {
+                    answer.write(chunk)
+                    batch.progress.beginWriting()
+                    try await writer.write(ByteBuffer(bytes: answer.take()))
+                    // What came in meanwhile waits for nothing else.
+                    if batch.progress.written(), let rest = source.cutIfAny() {
+                        let now = add(rest, to: batch)
+                        group.addTask { await send(rest, of: batch, now: now) }
+                    }
+                    next = await batch.progress.next()
+                }
+                let reason = batch.progress.stopReason
+                answer.finish(reason)
+                metrics.items(signed: answer.signed, failed: answer.failed)
+                try await writer.write(ByteBuffer(bytes: answer.take()))
+                try await writer.finish(nil)
+                // A client that still sends is let finish, or it would never read.
+                if reason == .unread { try await sending.value() }
+            } catch {
+                batch.progress.stop(Self.disconnected)
+                throw error
+            }
+            group.cancelAll()
+        }
+    }
+
+    // MARK: Sending
+
+    /// Sends chunk after chunk, as many at a time as the window allows.
+    private func send(_ source: BatchSource, of batch: Batch) async {
+        let progress = batch.progress
+        await withDiscardingTaskGroup { group in
+            do {
+                while progress.stopReason == nil,
+                    let chunk = try await source.next(isPatient: { !progress.isIdle })
+                {
+                    await progress.waitForRoom()
+                    let now = add(chunk, to: batch)
+                    group.addTask { await send(chunk, of: batch, now: now) }
+                }
+                guard progress.stopReason == .unread else { return progress.endInput() }
+                try await discard(source)
+            } catch {
+                progress.stop(Self.disconnected)
+            }
+        }
+    }
+
+    private func discard(_ source: BatchSource) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await source.discard() }
+            group.addTask { try await Task.sleep(for: Self.discardTime) }
+            try await group.next()
+            group.cancelAll()
+        }
+    }
+
+    /// Notes a chunk as under way.
+    ///
+    /// - Returns: The time that its signatures carry.
+    private func add(_ chunk: ChunkDraft, to batch: Batch) -> Int64 {
+        let now = clock()
+        batch.progress.add(chunk, deadline: now + deadline.milliseconds)
+        return now
+    }
+
+    private func send(_ chunk: ChunkDraft, of batch: Batch, now: Int64) async {
+        // Where all is wrong already, there is nothing to ask the workers for.
+        guard chunk.count > 0 else { return batch.progress.refuse(chunk.number, Self.nothing) }
+        var job = Job()
+        job.version = Job.writtenVersion
+        job.jobID = batch.id.description
+        job.chunk = chunk.number
+        job.tenant = tenant
+        job.signingTimeMs = now
+        job.deadlineMs = now + deadline.milliseconds
+        // Somebody waits up to the end: no result needs to be kept.
+        job.waitUntilMs = job.deadlineMs
+        do {
+            let value = try batch.template.record(of: job, items: chunk.items.bytes, firstItem: chunk.firstItem)
+            guard case .failed(let refusal) = await sink.deliver(OutgoingJob(value: value, headers: batch.headers))
+            else { return }
+            batch.progress.refuse(chunk.number, Problem.refused(refusal).failures.first ?? Self.nothing)
+        } catch {
+            batch.progress.refuse(chunk.number, Self.nothing)
+        }
+    }
+
+    /// Looks now and then for what does not happen, until it is cancelled.
+    private func watch(_ batch: Batch) async {
+        while true {
+            do {
+                try await Task.sleep(for: .milliseconds(250))
+            } catch {
+                return
+            }
+            batch.progress.expire(now: clock())
+            batch.progress.stopIfUnread(for: Self.patience)
+        }
+    }
+
+    private static let nothing = FailureError(.internal, message: "the items could not be sent to the workers")
+    private static let disconnected = FailureError(.internal, message: "the client has gone")
+}
