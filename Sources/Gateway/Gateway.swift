@@ -64,16 +64,19 @@ package final class Gateway: Service {
             throw GatewayError(.invalidConfiguration, message: "a Kafka setting cannot be used", cause: error)
         }
         let metrics = GatewayMetrics()
-        let topic = topics.signingJobs
         let states = JobStates(
             index: index,
             log: KafkaJobStateLog(producer: producer, topics: topics, results: resultReader, logger: logger),
             tenant: configuration.tenant
         )
-        monitor = BrokerMonitor(producer: producer, topic: topic, logger: logger)
+        monitor = BrokerMonitor(
+            producer: producer,
+            topics: [topics.signingJobs, topics.bulkJobs],
+            logger: logger
+        )
         front = HTTPFront(
             configuration: configuration,
-            sink: JobPublisher(producer: producer, topic: topic, monitor: monitor),
+            sink: JobPublisher(producer: producer, topic: topics.signingJobs, monitor: monitor),
             bulkSink: JobPublisher(producer: producer, topic: topics.bulkJobs, monitor: monitor),
             states: states,
             metrics: metrics,

@@ -208,7 +208,7 @@ package struct Worker: Service {
             ]
         )
         let start = WorkerStart(
-            producer: producer,
+            producers: [producer, bulkProducer],
             topics: topics,
             subscriptions: [(signing, [topics.signingJobs]), (bulk, [topics.bulkJobs])]
                 + (laterRounds.map { [($0, topics.retries)] } ?? []),
@@ -242,7 +242,8 @@ package struct Worker: Service {
 
 /// Waits for the topics, then joins the groups.
 private struct WorkerStart: Service {
-    let producer: KafkaProducer
+    /// Each asks for itself: a producer that does not know a topic yet keeps the first record for up to a second.
+    let producers: [KafkaProducer]
     let topics: TopicNames
     let subscriptions: [(consumer: KafkaConsumer, topics: [String])]
     let logger: Logger
@@ -250,14 +251,14 @@ private struct WorkerStart: Service {
     func run() async throws {
         try await cancelWhenGracefulShutdown {
             for specification in topics.specifications {
-                try await require(specification.name)
+                for producer in producers { try await require(specification.name, for: producer) }
             }
             for (consumer, topics) in subscriptions { try await consumer.subscribe(to: topics) }
         }
     }
 
     /// A topic that is missing ends the worker; a broker that does not answer is waited for.
-    private func require(_ topic: String) async throws {
+    private func require(_ topic: String, for producer: KafkaProducer) async throws {
         var isReported = false
         while !Task.isShuttingDownGracefully && !Task.isCancelled {
             do throws(KafkaError) {

@@ -90,6 +90,30 @@ import Testing
         }
     }
 
+    @Test func urlsOfABatchAreSignedByTheSameKey() async throws {
+        try await Self.run { platform, key in
+            let items = (0..<20).map { ["key": "v/\($0).mp4", "query": "n=\($0)"] } + [["key": ""]]
+            let answer = try await JSONAnswer(
+                platform.post(
+                    "/api/v1/batch/cloudfront/signed-urls",
+                    JSONAnswer.text(of: ["defaults": ["domain": Self.domain, "expiresIn": 60], "items": items])
+                )
+            )
+            #expect(answer.status == 200)
+            let signed = try #require(answer["items"] as? [[String: Any]])
+            #expect(signed.count == 21)
+            #expect(signed[20]["code"] as? String == "missing_field")
+            let url = try #require(signed[7]["url"] as? String)
+            let resource = "https://\(Self.domain)/v/7.mp4?n=7"
+            let parts = url.dropFirst(resource.count + 1).split(separator: "&").map { $0.split(separator: "=") }
+            #expect(url.hasPrefix(resource) && parts.map { $0[0] } == ["Expires", "Signature", "Key-Pair-Id"])
+            let policy = """
+                {"Statement":[{"Resource":"\(resource)","Condition":{"DateLessThan":{"AWS:EpochTime":\(parts[0][1])}}}]}
+                """
+            #expect(try await Self.isVerified(policy, String(parts[1][1]), key: key, hash: "SHA1"))
+        }
+    }
+
     @Test func cookiesOpenAFolderToARangeOfAddresses() async throws {
         try await Self.run { platform, key in
             let answer = try await Self.post(

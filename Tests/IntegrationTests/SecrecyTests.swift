@@ -42,6 +42,13 @@ import Testing
             ] as [[String: Any]] {
                 #expect(try await platform.postUpload(Self.body(wrong)).status >= 400)
             }
+            let defaults = Self.body(["operation": "PutObject"]).filter { $0.key != "filename" }
+            let batch = try await platform.post(
+                "/api/v1/batch/s3/signed-urls",
+                JSONAnswer.text(of: ["defaults": defaults, "items": [["key": "a"], ["key": 7]]])
+            )
+            #expect(batch.status == 200)
+            #expect(batch.text.contains("X-Amz-Security-Token="))
             let broken = try JSONAnswer.text(of: Self.body([:])).dropLast()
             #expect(try await platform.post("/api/v1/upload/s3/signed-url", String(broken)).status == 400)
             let kcat = Kcat(bootstrapServers: platform.bootstrapServers)

@@ -16,17 +16,18 @@ final class BrokerMonitor: Service {
     }
 
     private let producer: KafkaProducer
-    /// Asked for at first, so that its absence is found at the start and not by the first request.
-    private let topic: String
+    /// Asked for at first, so that their absence is found at the start, and the first request to each does not wait for
+    /// what the producer needs to know of it.
+    private let topics: [String]
     private let interval: Duration
     private let logger: Logger
     private let state = Mutex(State())
     /// Known once a broker has answered for the first time.
     let reached = OneShot<Void>()
 
-    init(producer: KafkaProducer, topic: String, interval: Duration = .seconds(2), logger: Logger) {
+    init(producer: KafkaProducer, topics: [String], interval: Duration = .seconds(2), logger: Logger) {
         self.producer = producer
-        self.topic = topic
+        self.topics = topics
         self.interval = interval
         self.logger = logger
     }
@@ -44,15 +45,15 @@ final class BrokerMonitor: Service {
 
     func run() async throws {
         try? await cancelWhenGracefulShutdown { [self] in
-            var hasLookedForTopic = false
+            var hasLookedForTopics = false
             while !Task.isCancelled {
                 let start = ContinuousClock.now
                 do throws(KafkaError) {
                     try await producer.probe(timeout: interval)
                     note(.success(()), since: start)
-                    if !hasLookedForTopic {
-                        hasLookedForTopic = true
-                        await lookForTopic()
+                    if !hasLookedForTopics {
+                        hasLookedForTopics = true
+                        for topic in topics { await look(for: topic) }
                     }
                 } catch {
                     note(.failure(error), since: start)
@@ -81,7 +82,7 @@ final class BrokerMonitor: Service {
     }
 
     /// Tells an operator of a missing topic once; each request would learn it as a failed delivery.
-    private func lookForTopic() async {
+    private func look(for topic: String) async {
         do throws(KafkaError) {
             _ = try await producer.partitionCount(of: topic, timeout: interval)
         } catch {
