@@ -127,7 +127,7 @@ let package = Package(
                 .httpClient, .logging, .nio, .nioHTTP1,
             ],
             path: "Tests/Benchmarks",
-            exclude: ["Baseline", "Echo", "Peers/peers.py", "Peers/requirements.txt"],
+            exclude: ["Baseline", "Echo", "Peers/peers.py", "Peers/batch_service.py", "Peers/requirements.txt"],
             swiftSettings: settings
         ),
         .target(

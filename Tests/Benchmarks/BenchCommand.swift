@@ -8,6 +8,8 @@ struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "signet-bench",
         abstract: "Measures Signet, each figure beside a baseline of the same run.",
-        subcommands: [SigningBench.self, PipelineBench.self, SoakBench.self, EchoCommand.self, SoakBroker.self]
+        subcommands: [
+            SigningBench.self, PipelineBench.self, BatchBench.self, SoakBench.self, EchoCommand.self, SoakBroker.self,
+        ]
     )
 }

@@ -35,7 +35,7 @@ package struct PlainJobScanner {
         jobID = 0..<0
         (chunk, signingTimeMs, waitUntilMs, deadlineMs) = (0, 0, 0, 0)
         var hasSigning = false
-        var cursor = Cursor(bytes, 0..<bytes.count)
+        var cursor = ProtobufCursor(bytes, 0..<bytes.count)
         while !cursor.isAtEnd {
             let start = cursor.position
             guard let (field, type) = cursor.tag() else { return false }
@@ -70,7 +70,7 @@ package struct PlainJobScanner {
     }
 
     private mutating func scanSigning(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> Bool {
-        var cursor = Cursor(bytes, range)
+        var cursor = ProtobufCursor(bytes, range)
         while !cursor.isAtEnd {
             let start = cursor.position
             guard let (field, type) = cursor.tag() else { return false }
@@ -91,7 +91,7 @@ package struct PlainJobScanner {
     }
 
     private mutating func scanItem(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> Bool {
-        var cursor = Cursor(bytes, range)
+        var cursor = ProtobufCursor(bytes, range)
         var id = 0..<0
         var key = 0..<0
         while !cursor.isAtEnd {
@@ -128,66 +128,5 @@ package struct PlainJobScanner {
         static let sealedCustomerKeys: UInt64 = 17
         static let itemID: UInt64 = 1
         static let itemKey: UInt64 = 2
-    }
-
-    private enum WireType: UInt64 {
-        case varint = 0
-        case fixed64 = 1
-        case bytes = 2
-        case fixed32 = 5
-    }
-
-    /// Never leaves its range, whatever the bytes say.
-    private struct Cursor {
-        private let bytes: UnsafeRawBufferPointer
-        private let end: Int
-        private(set) var position: Int
-
-        init(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) {
-            self.bytes = bytes
-            position = range.lowerBound
-            end = range.upperBound
-        }
-
-        var isAtEnd: Bool { position >= end }
-
-        mutating func varint() -> UInt64? {
-            var value: UInt64 = 0
-            var shift: UInt64 = 0
-            while position < end, shift < 64 {
-                let byte = bytes[position]
-                position += 1
-                value |= UInt64(byte & 0x7F) << shift
-                if byte < 0x80 { return value }
-                shift += 7
-            }
-            return nil
-        }
-
-        mutating func tag() -> (field: UInt64, type: WireType)? {
-            guard let value = varint(), let type = WireType(rawValue: value & 7) else { return nil }
-            return (value >> 3, type)
-        }
-
-        mutating func range() -> Range<Int>? {
-            guard let length = varint(), length <= UInt64(end - position) else { return nil }
-            defer { position += Int(length) }
-            return position..<position + Int(length)
-        }
-
-        mutating func skip(_ type: WireType) -> Bool {
-            switch type {
-            case .varint: return varint() != nil
-            case .bytes: return range() != nil
-            case .fixed64: return advance(8)
-            case .fixed32: return advance(4)
-            }
-        }
-
-        private mutating func advance(_ count: Int) -> Bool {
-            guard count <= end - position else { return false }
-            position += count
-            return true
-        }
     }
 }

@@ -55,14 +55,14 @@ struct BatchAnswer {
     // MARK: Items
 
     mutating func write(_ chunk: BatchProgress.Window.Ended) {
-        switch chunk.result {
-        case .failure(let failure): fail(chunk.content, failure)
-        case .success(let reply):
-            switch reply.result {
+        do throws(FailureError) {
+            switch try chunk.answer.reply().result {
             case .s3Signing(let result): write(chunk.content.places, result)
             case .cloudFrontSigning(let result): write(chunk.content.places, result)
-            case nil: fail(chunk.content, Self.broken)
+            case nil: throw Self.broken
             }
+        } catch {
+            fail(chunk.content, error)
         }
     }
 

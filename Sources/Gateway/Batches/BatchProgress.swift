@@ -49,8 +49,22 @@ package final class BatchProgress: Sendable {
 
     // MARK: Replies
 
-    func reply(_ part: Reply) {
-        change { $0.window.reply(part) }
+    /// Brings a reply, or a part of one, as it came.
+    ///
+    /// - Throws: `malformed`.
+    func reply(_ value: UnsafeRawBufferPointer) throws(FailureError) {
+        guard let head = ReplyHead(value) else {
+            throw FailureError(.malformed, message: "the record is no reply")
+        }
+        if head.parts > 1 {
+            var warnings: [String] = []
+            let part = try WireFormat.protobuf.decode(Reply.self, from: value, warnings: &warnings)
+            change { $0.window.reply(part) }
+        } else {
+            // Large: decoded by the task of its own batch, and not where all replies pass.
+            let encoded = Array(value)
+            change { $0.window.reply(to: head.chunk, encoded) }
+        }
     }
 
     func expire(now: Int64) {

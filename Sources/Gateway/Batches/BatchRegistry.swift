@@ -44,8 +44,11 @@ package final class BatchRegistry: Sendable {
         state.withLock { $0.batches[id] != nil }
     }
 
-    package func reply(to id: CorrelationID, _ reply: Reply) {
-        state.withLock { $0.batches[id] }?.reply(reply)
+    /// Brings a reply in Protobuf to the batch that waits for it, if one does.
+    ///
+    /// - Throws: `malformed`.
+    package func reply(to id: CorrelationID, _ value: UnsafeRawBufferPointer) throws(FailureError) {
+        try state.withLock { $0.batches[id] }?.reply(value)
     }
 
     /// Takes no new batches, and ends those that are under way.

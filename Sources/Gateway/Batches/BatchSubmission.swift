@@ -131,10 +131,15 @@ struct BatchSubmission: Sendable {
             group.cancelAll()
             return first
         }
-        if chunk.count > 0, let first, case .failure(let failure) = first.result, !failure.isOfItem {
-            var problem = Problem(failure.namedAsInBatch)
+        guard chunk.count > 0, let first else { return first }
+        do throws(FailureError) {
+            _ = try first.answer.reply()
+        } catch  where !error.isOfItem {
+            var problem = Problem(error.namedAsInBatch)
             problem.jobID = batch.id
             throw problem
+        } catch {
+            // A chunk of one fails with its item.
         }
         return first
     }

@@ -23,7 +23,14 @@ package struct ChunkWindow<Content: Sendable> {
     package struct Ended: Sendable {
         package let number: UInt32
         package let content: Content
-        package let result: Result<Reply, FailureError>
+        package let answer: Answer
+    }
+
+    package enum Answer: Sendable {
+        case reply(Reply)
+        /// A reply as it came: who writes it decodes it.
+        case encoded([UInt8])
+        case failure(FailureError)
     }
 
     private struct Open {
@@ -65,10 +72,15 @@ package struct ChunkWindow<Content: Sendable> {
         open[number] = Open(content: content, deadline: deadline)
     }
 
-    /// A reply, or a part of one, arrived; one more to a chunk that has ended changes nothing.
+    /// A part of a reply arrived; one more to a chunk that has ended changes nothing.
     package mutating func reply(_ part: Reply) {
         guard let whole = open[part.chunk]?.assembly.add(part) else { return }
-        end(part.chunk, whole.hasFailure ? .failure(FailureError(whole.failure)) : .success(whole))
+        end(part.chunk, .reply(whole))
+    }
+
+    /// A whole reply arrived; likewise.
+    package mutating func reply(to chunk: UInt32, _ encoded: [UInt8]) {
+        end(chunk, .encoded(encoded))
     }
 
     /// A chunk did not get to the workers.
@@ -106,9 +118,31 @@ package struct ChunkWindow<Content: Sendable> {
         isTaken = false
     }
 
-    private mutating func end(_ number: UInt32, _ result: Result<Reply, FailureError>) {
+    private mutating func end(_ number: UInt32, _ answer: Answer) {
         guard let chunk = open.removeValue(forKey: number) else { return }
-        ended[number] = Ended(number: number, content: chunk.content, result: result)
+        ended[number] = Ended(number: number, content: chunk.content, answer: answer)
         if order == .completion { queue.append(number) }
+    }
+}
+
+extension ChunkWindow.Answer {
+    /// The reply, or why there is none.
+    func reply() throws(FailureError) -> Reply {
+        let reply: Reply
+        switch self {
+        case .failure(let failure): throw failure
+        case .reply(let decoded): reply = decoded
+        case .encoded(let bytes):
+            var warnings: [String] = []
+            do {
+                reply = try bytes.withUnsafeBytes {
+                    try WireFormat.protobuf.decode(Reply.self, from: $0, warnings: &warnings)
+                }
+            } catch {
+                throw FailureError(.internal, message: "the workers' reply cannot be read; update the gateway")
+            }
+        }
+        if reply.hasFailure { throw FailureError(reply.failure) }
+        return reply
     }
 }

@@ -100,9 +100,9 @@ final class ReplyRouter: Service {
             guard let format = WireFormat(contentType: contentType, value: value) else {
                 return metrics.unreadableReply()
             }
+            if isOfBatch { return try batches.reply(to: id, value) }
             var warnings: [String] = []
-            let reply = try format.decode(Reply.self, from: value, warnings: &warnings)
-            if isOfBatch { batches.reply(to: id, reply) } else { room.reply(to: id, reply) }
+            room.reply(to: id, try format.decode(Reply.self, from: value, warnings: &warnings))
         } catch {
             metrics.unreadableReply()
             logger.debug("Unreadable reply", metadata: ["offset": "\(record.offset)", "error": "\(error)"])

@@ -105,9 +105,14 @@ final class BenchProcess: Sendable {
     }
 
     /// Memory that it holds, MiB (proc(5), `status`: VmRSS).
-    var memory: Double {
+    var memory: Double { memory("VmRSS:") }
+
+    /// The most memory that it ever held, MiB (VmHWM).
+    var peakMemory: Double { memory("VmHWM:") }
+
+    private func memory(_ field: String) -> Double {
         let text = (try? String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)) ?? ""
-        let line = text.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
+        let line = text.split(separator: "\n").first { $0.hasPrefix(field) }
         return line.flatMap { Double($0.split(separator: " ").dropFirst().first ?? "") }.map { $0 / 1_024 } ?? 0
     }
 }

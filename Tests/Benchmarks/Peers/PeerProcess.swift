@@ -65,7 +65,8 @@ final class PeerProcess {
         }
     }
 
-    private static func environment(for requirements: URL) throws -> URL {
+    /// The Python that has what is required.
+    static func environment(for requirements: URL) throws -> URL {
         let cache =
             FileManager.default.urls(for: .cachesDirectory, in: .userDomainMask).first
             ?? FileManager.default.temporaryDirectory

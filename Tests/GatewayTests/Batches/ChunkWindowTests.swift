@@ -53,7 +53,7 @@ import Testing
         window.reply(Self.reply(0))
         window.refuse(1, FailureError(.internal, message: "no"))
         let failures = [window.take(), window.take()].map { chunk -> String? in
-            if case .failure(let failure)? = chunk?.result { failure.message } else { nil }
+            if case .failure(let failure)? = chunk?.answer { failure.message } else { nil }
         }
         #expect(failures == ["late", "no"])
         #expect(window.take() == nil)
@@ -78,7 +78,12 @@ import Testing
                 } else if next == total {
                     window.endInput()
                 }
-                window.reply(Self.reply(UInt32.random(in: 0...total &+ 1, using: &generator)))
+                let answered = UInt32.random(in: 0...total &+ 1, using: &generator)
+                if Bool.random(using: &generator) {
+                    window.reply(Self.reply(answered))
+                } else {
+                    window.reply(to: answered, [])
+                }
                 if Bool.random(using: &generator), let chunk = window.take() {
                     #expect(chunk.content == Int(chunk.number))
                     out.append(chunk.number)

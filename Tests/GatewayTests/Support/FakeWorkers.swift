@@ -2,6 +2,7 @@
 
 import Contract
 import Gateway
+import SwiftProtobuf
 import Synchronization
 
 /// Kafka and the workers behind it, as a test wants them: what becomes of each job is decided by a closure.
@@ -62,7 +63,10 @@ final class FakeWorkers: JobSink {
         }
         guard let id else { return }
         room.withLock { $0 }?.reply(to: id, reply)
-        batches.withLock { $0 }?.reply(to: id, reply)
+        guard let batches = batches.withLock({ $0 }), let value = try? reply.serializedBytes() as [UInt8] else {
+            return
+        }
+        try? value.withUnsafeBytes { try batches.reply(to: id, $0) }
     }
 
     /// The next job.
