@@ -56,6 +56,8 @@ package struct HTTPFront: Sendable {
             wait: configuration.waitUntil,
             longestWait: configuration.longestWait
         )
+        let lookup = JobLookup(states: states, clock: clock)
+        let job = JobRoute(jobs: lookup)
         routes = Routes(
             upload: UploadRoute(signing: signing),
             download: DownloadRoute(signing: signing),
@@ -69,6 +71,7 @@ package struct HTTPFront: Sendable {
                     sink: bulkSink,
                     waitingRoom: room,
                     registry: batches,
+                    states: states,
                     metrics: metrics,
                     deadline: configuration.deadline,
                     clock: clock
@@ -76,7 +79,9 @@ package struct HTTPFront: Sendable {
                 maxBodyBytes: configuration.maxBatchBodyBytes
             ),
             catalog: CatalogRoutes(),
-            job: JobRoute(states: states, clock: clock)
+            job: job,
+            results: ResultsRoute(jobs: lookup),
+            events: EventsRoute(jobs: lookup, job: job)
         )
         self.configuration = configuration
         self.metrics = metrics

@@ -114,6 +114,83 @@ import Testing
         }
     }
 
+    // MARK: Later
+
+    @Test func resultsOfABatchThatNobodyWaitsForAreReadAtAnyGateway() async throws {
+        try await Platform.run(Self.profile) { platform in
+            let other = try await platform.startGateway(instance: "other")
+            let url = String(other.ready.dropFirst("ready ".count))
+            let accepted = try await JSONAnswer(
+                Curl.send(
+                    "POST",
+                    platform.url + Self.path,
+                    headers: Self.ndjson + [("prefer", "respond-async")],
+                    body: Self.body(items: 20_000)
+                )
+            )
+            #expect(accepted.status == 202)
+            let id = try accepted.text("jobId")
+            let events = try await Curl.send("GET", url + "/api/v1/jobs/\(id)/events")
+            #expect(events.text.contains("event: done\n"))
+            let job = try await platform.end(of: id, at: url)
+            #expect(job["state"] as? String == "done")
+            let progress = try #require(job["progress"] as? [String: Int])
+            #expect(progress == ["chunks": 40, "chunksDone": 40, "signed": 20_000, "failed": 0])
+            let results = try await Curl.send("GET", url + "/api/v1/jobs/\(id)/results")
+            let items = Self.items(try Self.lines(results.body))
+            let isEachOnce = items.enumerated().allSatisfy {
+                $1["id"] as? String == "\($0)" && $1["line"] as? Int == $0 + 2
+            }
+            #expect(items.count == 20_000 && isEachOnce)
+            // It is the URL that a single request gets: of the same moment, though, it would be the same text.
+            #expect((items[7]["url"] as? String)?.contains("/photos/7.jpg?X-Amz-Algorithm=AWS4-HMAC-SHA256&") == true)
+
+            let kcat = Kcat(bootstrapServers: platform.bootstrapServers)
+            #expect(try await kcat.count(platform.topic("results")) == 40)
+            #expect(try await kcat.count(platform.topic("replies")) == 0)
+            let states = String(decoding: try await kcat.dump(platform.topic("job-states")), as: UTF8.self)
+            #expect(!states.contains("X-Amz-Signature") && !states.contains("photos/"))
+        }
+    }
+
+    @Test func aBatchWhoseGatewayDiesWhileItIsSentEndsInterrupted() async throws {
+        var options = Self.profile
+        options.gateway = ["SIGNET_GATEWAY_DEADLINE": "2000"]
+        try await Platform.run(options) { platform in
+            let other = try await platform.startGateway(instance: "other")
+            let script = """
+                import socket, signal, sys
+                host, port = sys.argv[1].removeprefix('http://').split(':')
+                s = socket.create_connection((host, int(port)))
+                s.sendall(b'POST ' + sys.argv[2].encode() + b' HTTP/1.1\\r\\nHost: x\\r\\nPrefer: respond-async\\r\\n'
+                          b'Content-Type: application/x-ndjson\\r\\nContent-Length: 10000000\\r\\n\\r\\n'
+                          + sys.stdin.buffer.read())
+                print('sent', flush=True)
+                signal.pause()
+                """
+            let client = try ChildProcess(
+                "python3",
+                ["-c", script, platform.url, Self.path],
+                input: Self.body(items: 1_100)
+            )
+            _ = try await client.waitForLine { $0 == "sent" }
+            let kcat = Kcat(bootstrapServers: platform.bootstrapServers)
+            try await withDeadline(for: "two chunks") {
+                while try await kcat.count(platform.topic("jobs.bulk")) < 2 {}
+            }
+            let keys = try await kcat.consume(platform.topic("job-states"), format: "%k\n")
+            let id = try #require(String(decoding: keys, as: UTF8.self).split(separator: "\n").first?.prefix(36))
+            platform.gateway.child.kill()
+            let url = String(other.ready.dropFirst("ready ".count))
+            let job = try await platform.end(of: String(id), at: url)
+            #expect(job["state"] as? String == "interrupted")
+            let results = try await Curl.send("GET", url + "/api/v1/jobs/\(id)/results")
+            let lines = try Self.lines(results.body)
+            #expect(Self.items(lines).count == 1_000)
+            #expect(lines.last?["complete"] as? Bool == false)
+        }
+    }
+
     // MARK: Faults
 
     @Test func aWorkerThatDiesInTheMiddleLosesNoLineAndRepeatsNone() async throws {
@@ -162,7 +239,7 @@ import Testing
             #expect(answer.first == "200")
             let lines = try Self.lines(Data(answer.dropFirst().joined(separator: "\n").utf8))
             #expect(lines.first?["code"] as? String == "unread_results")
-            #expect((lines.first?["detail"] as? String)?.contains("read while you send") == true)
+            #expect((lines.first?["detail"] as? String)?.contains("Prefer: respond-async") == true)
             #expect(lines.last?["complete"] as? Bool == false)
             #expect(try #require(lines.last?["signed"] as? Int) < 300_000)
             // What was unread is forgotten, and others are served.

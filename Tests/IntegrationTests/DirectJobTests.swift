@@ -29,6 +29,14 @@ import Testing
         }
     }
 
+    @Test func whatAJobWantsToBeRememberedComesBack() async throws {
+        try await Platform.run(Self.options) { platform in
+            let echo = Data((0..<1_000).map { _ in UInt8.random(in: 0...255) }).base64EncodedString()
+            let answer = try await DirectJob(["s3Signing": Self.signing(), "echo": echo]).send(to: platform)
+            #expect(answer.object["echo"] as? String == echo)
+        }
+    }
+
     /// What is wrong with a job, and how it is answered.
     private static var refusals: [(change: [String: Any], code: String, field: String?)] {
         [
@@ -36,6 +44,7 @@ import Testing
             (["s3Signing": NSNull(), "s3Archive": ["x": 1]], "unsupported", nil),
             (["jobId": "42"], "invalid_value", "jobId"),
             (["tenant": ""], "missing_field", "tenant"),
+            (["echo": Data(count: 524_289).base64EncodedString()], "invalid_length", "echo"),
             (["signingTimeMs": 4_102_444_800_000], "signing_time_in_future", "signingTimeMs"),
             (["signingTimeMs": 1_000, "deadlineMs": 2_000], "expired", "deadlineMs"),
             (["deadlineMs": 4_102_444_800_000], "invalid_deadline", "deadlineMs"),

@@ -49,6 +49,12 @@ import Testing
             )
             #expect(batch.status == 200)
             #expect(batch.text.contains("X-Amz-Security-Token="))
+            let later = try await platform.post(
+                "/api/v1/batch/s3/signed-urls",
+                JSONAnswer.text(of: ["defaults": defaults, "items": [["key": "a"], ["key": 7]]]),
+                headers: [("prefer", "respond-async")]
+            )
+            #expect(try await platform.end(of: JSONAnswer(later).text("jobId"), at: platform.url)["state"] != nil)
             let broken = try JSONAnswer.text(of: Self.body([:])).dropLast()
             #expect(try await platform.post("/api/v1/upload/s3/signed-url", String(broken)).status == 400)
             let kcat = Kcat(bootstrapServers: platform.bootstrapServers)

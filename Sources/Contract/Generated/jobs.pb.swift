@@ -83,6 +83,12 @@ package nonisolated struct Job: @unchecked Sendable {
     set {_uniqueStorage()._deadlineMs = newValue}
   }
 
+  /// Comes back in the reply as it is, for who cannot remember it; at most 512 KiB.
+  package var echo: Data {
+    get {_storage._echo}
+    set {_uniqueStorage()._echo = newValue}
+  }
+
   /// The work. A kind that a worker does not know is answered `unsupported`.
   package var kind: OneOf_Kind? {
     get {return _storage._kind}
@@ -872,7 +878,7 @@ fileprivate nonisolated let _protobuf_package = "signet.v1"
 
 nonisolated extension Job: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Job"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{3}job_id\0\u{1}chunk\0\u{1}tenant\0\u{1}caller\0\u{3}signing_time_ms\0\u{3}wait_until_ms\0\u{3}deadline_ms\0\u{4}\u{8}s3_signing\0\u{3}cloud_front_signing\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{3}job_id\0\u{1}chunk\0\u{1}tenant\0\u{1}caller\0\u{3}signing_time_ms\0\u{3}wait_until_ms\0\u{3}deadline_ms\0\u{1}echo\0\u{4}\u{7}s3_signing\0\u{3}cloud_front_signing\0")
 
   fileprivate class _StorageClass {
     var _version: UInt32 = 0
@@ -883,6 +889,7 @@ nonisolated extension Job: SwiftProtobuf.Message, SwiftProtobuf._MessageImplemen
     var _signingTimeMs: Int64 = 0
     var _waitUntilMs: Int64 = 0
     var _deadlineMs: Int64 = 0
+    var _echo: Data = Data()
     var _kind: Job.OneOf_Kind?
 
       // This property is used as the initial default value for new instances of the type.
@@ -902,6 +909,7 @@ nonisolated extension Job: SwiftProtobuf.Message, SwiftProtobuf._MessageImplemen
       _signingTimeMs = source._signingTimeMs
       _waitUntilMs = source._waitUntilMs
       _deadlineMs = source._deadlineMs
+      _echo = source._echo
       _kind = source._kind
     }
   }
@@ -929,6 +937,7 @@ nonisolated extension Job: SwiftProtobuf.Message, SwiftProtobuf._MessageImplemen
         case 6: try { try decoder.decodeSingularInt64Field(value: &_storage._signingTimeMs) }()
         case 7: try { try decoder.decodeSingularInt64Field(value: &_storage._waitUntilMs) }()
         case 8: try { try decoder.decodeSingularInt64Field(value: &_storage._deadlineMs) }()
+        case 9: try { try decoder.decodeSingularBytesField(value: &_storage._echo) }()
         case 16: try {
           var v: S3SigningJob?
           var hadOneofValue = false
@@ -991,6 +1000,9 @@ nonisolated extension Job: SwiftProtobuf.Message, SwiftProtobuf._MessageImplemen
       if _storage._deadlineMs != 0 {
         try visitor.visitSingularInt64Field(value: _storage._deadlineMs, fieldNumber: 8)
       }
+      if !_storage._echo.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._echo, fieldNumber: 9)
+      }
       switch _storage._kind {
       case .s3Signing?: try {
         guard case .s3Signing(let v)? = _storage._kind else { preconditionFailure() }
@@ -1019,6 +1031,7 @@ nonisolated extension Job: SwiftProtobuf.Message, SwiftProtobuf._MessageImplemen
         if _storage._signingTimeMs != rhs_storage._signingTimeMs {return false}
         if _storage._waitUntilMs != rhs_storage._waitUntilMs {return false}
         if _storage._deadlineMs != rhs_storage._deadlineMs {return false}
+        if _storage._echo != rhs_storage._echo {return false}
         if _storage._kind != rhs_storage._kind {return false}
         return true
       }

@@ -27,57 +27,90 @@ fileprivate nonisolated struct _GeneratedWithProtocGenSwiftVersion: SwiftProtobu
   typealias Version = _2
 }
 
-package nonisolated struct Reply: Sendable {
+package nonisolated struct Reply: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   /// Version of this schema; 1.
-  package var version: UInt32 = 0
+  package var version: UInt32 {
+    get {_storage._version}
+    set {_uniqueStorage()._version = newValue}
+  }
 
-  package var jobID: String = String()
+  package var jobID: String {
+    get {_storage._jobID}
+    set {_uniqueStorage()._jobID = newValue}
+  }
 
-  package var chunk: UInt32 = 0
+  package var chunk: UInt32 {
+    get {_storage._chunk}
+    set {_uniqueStorage()._chunk = newValue}
+  }
 
-  package var tenant: String = String()
+  package var tenant: String {
+    get {_storage._tenant}
+    set {_uniqueStorage()._tenant = newValue}
+  }
 
   /// A reply over the broker's message size is split by items; parts count from 0. `parts` 0 means 1.
-  package var part: UInt32 = 0
+  package var part: UInt32 {
+    get {_storage._part}
+    set {_uniqueStorage()._part = newValue}
+  }
 
-  package var parts: UInt32 = 0
+  package var parts: UInt32 {
+    get {_storage._parts}
+    set {_uniqueStorage()._parts = newValue}
+  }
 
   /// Unix milliseconds.
-  package var completedAtMs: Int64 = 0
+  package var completedAtMs: Int64 {
+    get {_storage._completedAtMs}
+    set {_uniqueStorage()._completedAtMs = newValue}
+  }
 
   /// Set when the whole chunk failed.
   package var failure: Failure {
-    get {_failure ?? Failure()}
-    set {_failure = newValue}
+    get {_storage._failure ?? Failure()}
+    set {_uniqueStorage()._failure = newValue}
   }
   /// Returns true if `failure` has been explicitly set.
-  package var hasFailure: Bool {self._failure != nil}
+  package var hasFailure: Bool {_storage._failure != nil}
   /// Clears the value of `failure`. Subsequent reads from it will return its default value.
-  package mutating func clearFailure() {self._failure = nil}
+  package mutating func clearFailure() {_uniqueStorage()._failure = nil}
 
   /// What the caller should know though the job succeeded.
-  package var warnings: [String] = []
+  package var warnings: [String] {
+    get {_storage._warnings}
+    set {_uniqueStorage()._warnings = newValue}
+  }
 
-  package var result: Reply.OneOf_Result? = nil
+  /// As in the job.
+  package var echo: Data {
+    get {_storage._echo}
+    set {_uniqueStorage()._echo = newValue}
+  }
+
+  package var result: OneOf_Result? {
+    get {return _storage._result}
+    set {_uniqueStorage()._result = newValue}
+  }
 
   package var s3Signing: S3SigningResult {
     get {
-      if case .s3Signing(let v)? = result {return v}
+      if case .s3Signing(let v)? = _storage._result {return v}
       return S3SigningResult()
     }
-    set {result = .s3Signing(newValue)}
+    set {_uniqueStorage()._result = .s3Signing(newValue)}
   }
 
   package var cloudFrontSigning: CloudFrontSigningResult {
     get {
-      if case .cloudFrontSigning(let v)? = result {return v}
+      if case .cloudFrontSigning(let v)? = _storage._result {return v}
       return CloudFrontSigningResult()
     }
-    set {result = .cloudFrontSigning(newValue)}
+    set {_uniqueStorage()._result = .cloudFrontSigning(newValue)}
   }
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -90,7 +123,7 @@ package nonisolated struct Reply: Sendable {
 
   package init() {}
 
-  fileprivate var _failure: Failure? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 /// Signed requests: what is common once, per item the path and the signature. The URL is
@@ -288,111 +321,172 @@ fileprivate nonisolated let _protobuf_package = "signet.v1"
 
 nonisolated extension Reply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Reply"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{3}job_id\0\u{1}chunk\0\u{1}tenant\0\u{1}part\0\u{1}parts\0\u{3}completed_at_ms\0\u{1}failure\0\u{1}warnings\0\u{4}\u{7}s3_signing\0\u{3}cloud_front_signing\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{3}job_id\0\u{1}chunk\0\u{1}tenant\0\u{1}part\0\u{1}parts\0\u{3}completed_at_ms\0\u{1}failure\0\u{1}warnings\0\u{1}echo\0\u{4}\u{6}s3_signing\0\u{3}cloud_front_signing\0")
+
+  fileprivate class _StorageClass {
+    var _version: UInt32 = 0
+    var _jobID: String = String()
+    var _chunk: UInt32 = 0
+    var _tenant: String = String()
+    var _part: UInt32 = 0
+    var _parts: UInt32 = 0
+    var _completedAtMs: Int64 = 0
+    var _failure: Failure? = nil
+    var _warnings: [String] = []
+    var _echo: Data = Data()
+    var _result: Reply.OneOf_Result?
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _version = source._version
+      _jobID = source._jobID
+      _chunk = source._chunk
+      _tenant = source._tenant
+      _part = source._part
+      _parts = source._parts
+      _completedAtMs = source._completedAtMs
+      _failure = source._failure
+      _warnings = source._warnings
+      _echo = source._echo
+      _result = source._result
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.version) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.jobID) }()
-      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.chunk) }()
-      case 4: try { try decoder.decodeSingularStringField(value: &self.tenant) }()
-      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.part) }()
-      case 6: try { try decoder.decodeSingularUInt32Field(value: &self.parts) }()
-      case 7: try { try decoder.decodeSingularInt64Field(value: &self.completedAtMs) }()
-      case 8: try { try decoder.decodeSingularMessageField(value: &self._failure) }()
-      case 9: try { try decoder.decodeRepeatedStringField(value: &self.warnings) }()
-      case 16: try {
-        var v: S3SigningResult?
-        var hadOneofValue = false
-        if let current = self.result {
-          hadOneofValue = true
-          if case .s3Signing(let m) = current {v = m}
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularUInt32Field(value: &_storage._version) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._jobID) }()
+        case 3: try { try decoder.decodeSingularUInt32Field(value: &_storage._chunk) }()
+        case 4: try { try decoder.decodeSingularStringField(value: &_storage._tenant) }()
+        case 5: try { try decoder.decodeSingularUInt32Field(value: &_storage._part) }()
+        case 6: try { try decoder.decodeSingularUInt32Field(value: &_storage._parts) }()
+        case 7: try { try decoder.decodeSingularInt64Field(value: &_storage._completedAtMs) }()
+        case 8: try { try decoder.decodeSingularMessageField(value: &_storage._failure) }()
+        case 9: try { try decoder.decodeRepeatedStringField(value: &_storage._warnings) }()
+        case 10: try { try decoder.decodeSingularBytesField(value: &_storage._echo) }()
+        case 16: try {
+          var v: S3SigningResult?
+          var hadOneofValue = false
+          if let current = _storage._result {
+            hadOneofValue = true
+            if case .s3Signing(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._result = .s3Signing(v)
+          }
+        }()
+        case 17: try {
+          var v: CloudFrontSigningResult?
+          var hadOneofValue = false
+          if let current = _storage._result {
+            hadOneofValue = true
+            if case .cloudFrontSigning(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._result = .cloudFrontSigning(v)
+          }
+        }()
+        default: break
         }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.result = .s3Signing(v)
-        }
-      }()
-      case 17: try {
-        var v: CloudFrontSigningResult?
-        var hadOneofValue = false
-        if let current = self.result {
-          hadOneofValue = true
-          if case .cloudFrontSigning(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.result = .cloudFrontSigning(v)
-        }
-      }()
-      default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if self.version != 0 {
-      try visitor.visitSingularUInt32Field(value: self.version, fieldNumber: 1)
-    }
-    if !self.jobID.isEmpty {
-      try visitor.visitSingularStringField(value: self.jobID, fieldNumber: 2)
-    }
-    if self.chunk != 0 {
-      try visitor.visitSingularUInt32Field(value: self.chunk, fieldNumber: 3)
-    }
-    if !self.tenant.isEmpty {
-      try visitor.visitSingularStringField(value: self.tenant, fieldNumber: 4)
-    }
-    if self.part != 0 {
-      try visitor.visitSingularUInt32Field(value: self.part, fieldNumber: 5)
-    }
-    if self.parts != 0 {
-      try visitor.visitSingularUInt32Field(value: self.parts, fieldNumber: 6)
-    }
-    if self.completedAtMs != 0 {
-      try visitor.visitSingularInt64Field(value: self.completedAtMs, fieldNumber: 7)
-    }
-    try { if let v = self._failure {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
-    } }()
-    if !self.warnings.isEmpty {
-      try visitor.visitRepeatedStringField(value: self.warnings, fieldNumber: 9)
-    }
-    switch self.result {
-    case .s3Signing?: try {
-      guard case .s3Signing(let v)? = self.result else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 16)
-    }()
-    case .cloudFrontSigning?: try {
-      guard case .cloudFrontSigning(let v)? = self.result else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 17)
-    }()
-    case nil: break
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if _storage._version != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._version, fieldNumber: 1)
+      }
+      if !_storage._jobID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._jobID, fieldNumber: 2)
+      }
+      if _storage._chunk != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._chunk, fieldNumber: 3)
+      }
+      if !_storage._tenant.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._tenant, fieldNumber: 4)
+      }
+      if _storage._part != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._part, fieldNumber: 5)
+      }
+      if _storage._parts != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._parts, fieldNumber: 6)
+      }
+      if _storage._completedAtMs != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._completedAtMs, fieldNumber: 7)
+      }
+      try { if let v = _storage._failure {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+      } }()
+      if !_storage._warnings.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._warnings, fieldNumber: 9)
+      }
+      if !_storage._echo.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._echo, fieldNumber: 10)
+      }
+      switch _storage._result {
+      case .s3Signing?: try {
+        guard case .s3Signing(let v)? = _storage._result else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 16)
+      }()
+      case .cloudFrontSigning?: try {
+        guard case .cloudFrontSigning(let v)? = _storage._result else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 17)
+      }()
+      case nil: break
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: Reply, rhs: Reply) -> Bool {
-    if lhs.version != rhs.version {return false}
-    if lhs.jobID != rhs.jobID {return false}
-    if lhs.chunk != rhs.chunk {return false}
-    if lhs.tenant != rhs.tenant {return false}
-    if lhs.part != rhs.part {return false}
-    if lhs.parts != rhs.parts {return false}
-    if lhs.completedAtMs != rhs.completedAtMs {return false}
-    if lhs._failure != rhs._failure {return false}
-    if lhs.warnings != rhs.warnings {return false}
-    if lhs.result != rhs.result {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._version != rhs_storage._version {return false}
+        if _storage._jobID != rhs_storage._jobID {return false}
+        if _storage._chunk != rhs_storage._chunk {return false}
+        if _storage._tenant != rhs_storage._tenant {return false}
+        if _storage._part != rhs_storage._part {return false}
+        if _storage._parts != rhs_storage._parts {return false}
+        if _storage._completedAtMs != rhs_storage._completedAtMs {return false}
+        if _storage._failure != rhs_storage._failure {return false}
+        if _storage._warnings != rhs_storage._warnings {return false}
+        if _storage._echo != rhs_storage._echo {return false}
+        if _storage._result != rhs_storage._result {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Contract
+internal import SwiftProtobuf
 
 /// Writes the results of a batch, chunk by chunk, as lines of NDJSON or as one JSON object.
 struct BatchAnswer {
     enum Format: Sendable {
         case ndjson
         case json
+    }
 
-        /// How an item says where it stood.
-        fileprivate var place: String {
-            switch self {
-            case .ndjson: "line"
-            case .json: "index"
-            }
-        }
+    /// How an item says where it stood.
+    enum Places: String, Sendable {
+        case lines = "line"
+        case items = "index"
     }
 
     /// What signed items have in common, written once.
@@ -24,6 +23,7 @@ struct BatchAnswer {
     }
 
     private let format: Format
+    private let places: Places
     private let jobID: JobID
     private let customerKeys: CustomerKeys?
     private let warnings: [String]
@@ -37,8 +37,9 @@ struct BatchAnswer {
     private(set) var failed: Int64 = 0
     private var earliestExpiry: Int64?
 
-    init(_ format: Format, jobID: JobID, customerKeys: CustomerKeys?, warnings: [String]) {
+    init(_ format: Format, of places: Places, jobID: JobID, customerKeys: CustomerKeys?, warnings: [String]) {
         self.format = format
+        self.places = places
         self.jobID = jobID
         self.customerKeys = customerKeys
         self.warnings = warnings
@@ -56,13 +57,28 @@ struct BatchAnswer {
 
     mutating func write(_ chunk: BatchProgress.Window.Ended) {
         do throws(FailureError) {
-            switch try chunk.answer.reply().result {
-            case .s3Signing(let result): write(chunk.content.places, result)
-            case .cloudFrontSigning(let result): write(chunk.content.places, result)
-            case nil: throw Self.broken
-            }
+            try write(chunk.content.places, try chunk.answer.reply())
         } catch {
-            fail(chunk.content, error)
+            fail(chunk.content.places, ids: chunk.content.ids, error)
+        }
+    }
+
+    /// Writes a result that was kept.
+    mutating func write(kept reply: Reply) {
+        let places = (try? ChunkPlaces(serializedBytes: reply.echo))?.places ?? []
+        do throws(FailureError) {
+            if reply.hasFailure { throw FailureError(reply.failure) }
+            try write(places, reply)
+        } catch {
+            fail(places, ids: [], error)
+        }
+    }
+
+    private mutating func write(_ places: [ChunkDraft.Place], _ reply: Reply) throws(FailureError) {
+        switch reply.result {
+        case .s3Signing(let result): write(places, result)
+        case .cloudFrontSigning(let result): write(places, result)
+        case nil: throw Self.broken
         }
     }
 
@@ -147,10 +163,10 @@ struct BatchAnswer {
     }
 
     /// A chunk that has no answer of its own for each item.
-    private mutating func fail(_ chunk: ChunkDraft, _ failure: FailureError) {
+    private mutating func fail(_ places: [ChunkDraft.Place], ids: [String], _ failure: FailureError) {
         let failure = failure.namedAsInBatch
-        var ids = chunk.ids.makeIterator()
-        for place in chunk.places {
+        var ids = ids.makeIterator()
+        for place in places {
             if let own = place.failure {
                 fail(place, id: place.id, own)
             } else {
@@ -171,7 +187,7 @@ struct BatchAnswer {
     private mutating func begin(_ place: ChunkDraft.Place, id: String, status: String) {
         json.beginObject()
         if format == .ndjson { json.member("type", "item") }
-        json.member(format.place, Int64(place.number))
+        json.member(places.rawValue, Int64(place.number))
         if !id.isEmpty { json.member("id", id) }
         json.member("status", status)
     }
@@ -230,8 +246,12 @@ struct BatchAnswer {
 
     // MARK: The end
 
-    /// Ends the answer: with the counts, and with the reason if the batch ended before its time.
-    mutating func finish(_ stopped: FailureError?) {
+    /// Ends the answer: with the counts, and with the reason if it ended before its time.
+    ///
+    /// - Parameters:
+    ///   - isComplete: Whether all that there is to come has come.
+    ///   - cursor: Where the next page begins.
+    mutating func finish(_ stopped: FailureError?, isComplete: Bool, state: JobState? = nil, cursor: UInt32? = nil) {
         if format == .json {
             json.punctuation("],\"shared\":[")
             for object in sharedObjects { json.raw(object) }
@@ -248,7 +268,9 @@ struct BatchAnswer {
         json.object { json in
             if format == .ndjson { json.member("type", "summary") }
             json.member("jobId", jobID.description)
-            json.member("complete", stopped == nil)
+            if let state { json.member("state", state.rawValue) }
+            json.member("complete", isComplete)
+            if let cursor { json.member("cursor", Int64(cursor)) }
             json.member("items", signed + failed)
             json.member("signed", signed)
             json.member("failed", failed)

@@ -151,6 +151,6 @@ extension FailureError {
     static let unread = FailureError(
         .unreadResults,
         message: "the results were not read while the items came, so both would wait for each other; "
-            + "read while you send, or send fewer items at a time"
+            + "read while you send, or send Prefer: respond-async and read the results later"
     )
 }

@@ -27,14 +27,25 @@ struct BatchRoute: Sendable {
     private func respond(_ kind: BatchTemplate.Kind, to request: Request) async throws -> Response {
         let order = try Self.order(of: request)
         let trace = TraceContext(request.headers)
-        guard Self.isNDJSON(request.headers[.contentType]) else {
-            let (defaults, items) = try await Self.jsonBody(of: request, upTo: maxBodyBytes)
-            let batch = try batches.open(BatchRequest(kind, defaults: defaults), order: order, trace: trace)
-            return try await batches.run(batch, .json, BatchSource(items: items, kind: kind))
+        let format: BatchAnswer.Format = Self.isNDJSON(request.headers[.contentType]) ? .ndjson : .json
+        let source: BatchSource
+        let defaults: [String: JSONValue]
+        switch format {
+        case .ndjson:
+            source = try await BatchSource(lines: request.body, kind: kind)
+            defaults = source.defaults
+        case .json:
+            let body = try await Self.jsonBody(of: request, upTo: maxBodyBytes)
+            source = BatchSource(items: body.items, kind: kind)
+            defaults = body.defaults
         }
-        let source = try await BatchSource(lines: request.body, kind: kind)
-        let batch = try batches.open(BatchRequest(kind, defaults: source.defaults), order: order, trace: trace)
-        return try await batches.run(batch, .ndjson, source)
+        let wanted = try BatchRequest(kind, defaults: defaults)
+        if Preferences(request.headers).respondAsync {
+            let job = try await batches.accept(wanted, format, source, trace: trace)
+            return JobRoute.accepted(job, preferenceApplied: "respond-async")
+        }
+        let batch = try batches.open(wanted, order: order, trace: trace)
+        return try await batches.run(batch, format, source)
     }
 
     private static func isNDJSON(_ contentType: String?) -> Bool {

@@ -23,6 +23,7 @@ struct BatchSubmission: Sendable {
     let sink: any JobSink
     let waitingRoom: WaitingRoom
     let registry: BatchRegistry
+    let states: JobStates
     let metrics: GatewayMetrics
     /// From the sending of a chunk to its expiry.
     let deadline: Duration
@@ -70,27 +71,42 @@ struct BatchSubmission: Sendable {
         guard sink.isReachable else { throw Problem.refused(.unavailable) }
         let now = clock()
         let id = JobID(unixMilliseconds: now)
-        let template: BatchTemplate
-        do {
-            template =
-                switch request.work {
-                case .cloudFront(let signing): try BatchTemplate(signing)
-                case .s3(let signing, let secrets):
-                    try BatchTemplate(
-                        sealing.seal(secrets, into: signing, of: id, notAfterMs: now + Self.sealedLife)
-                    )
-                }
-        } catch let problem as Problem {
-            throw problem
-        } catch {
-            throw Problem(.internal, "the job could not be written")
-        }
+        let template = try template(of: request, id: id, now: now)
         let headers = OutgoingJob.headers(correlationID: CorrelationID(id), replyTo: address, trace: trace)
         do throws(WaitingRefusal) {
             return try Batch(id, request, template, headers: headers, order: order, registry: registry)
         } catch {
             throw Problem.refused(error)
         }
+    }
+
+    /// What the chunks of a batch have in common, its secrets sealed.
+    func template(of request: BatchRequest, id: JobID, now: Int64) throws(Problem) -> BatchTemplate {
+        do {
+            switch request.work {
+            case .cloudFront(let signing): return try BatchTemplate(signing)
+            case .s3(let signing, let secrets):
+                return try BatchTemplate(
+                    sealing.seal(secrets, into: signing, of: id, notAfterMs: now + Self.sealedLife)
+                )
+            }
+        } catch let problem as Problem {
+            throw problem
+        } catch {
+            throw Problem(.internal, "the job could not be written")
+        }
+    }
+
+    /// A chunk's job without its kind.
+    func job(of chunk: ChunkDraft, id: JobID, now: Int64) -> Job {
+        var job = Job()
+        job.version = Job.writtenVersion
+        job.jobID = id.description
+        job.chunk = chunk.number
+        job.tenant = tenant
+        job.signingTimeMs = now
+        job.deadlineMs = now + deadline.milliseconds
+        return job
     }
 
     // MARK: The answer
@@ -153,6 +169,7 @@ struct BatchSubmission: Sendable {
     ) async throws {
         var answer = BatchAnswer(
             format,
+            of: format == .ndjson ? .lines : .items,
             jobID: batch.id,
             customerKeys: batch.request.customerKeys,
             warnings: batch.request.warnings
@@ -178,7 +195,7 @@ struct BatchSubmission: Sendable {
                     next = await batch.progress.next()
                 }
                 let reason = batch.progress.stopReason
-                answer.finish(reason)
+                answer.finish(reason, isComplete: reason == nil)
                 metrics.items(signed: answer.signed, failed: answer.failed)
                 try await writer.write(ByteBuffer(bytes: answer.take()))
                 try await writer.finish(nil)
@@ -235,13 +252,7 @@ struct BatchSubmission: Sendable {
     private func send(_ chunk: ChunkDraft, of batch: Batch, now: Int64) async {
         // Where all is wrong already, there is nothing to ask the workers for.
         guard chunk.count > 0 else { return batch.progress.refuse(chunk.number, Self.nothing) }
-        var job = Job()
-        job.version = Job.writtenVersion
-        job.jobID = batch.id.description
-        job.chunk = chunk.number
-        job.tenant = tenant
-        job.signingTimeMs = now
-        job.deadlineMs = now + deadline.milliseconds
+        var job = job(of: chunk, id: batch.id, now: now)
         // Somebody waits up to the end: no result needs to be kept.
         job.waitUntilMs = job.deadlineMs
         do {

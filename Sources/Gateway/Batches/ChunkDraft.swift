@@ -7,7 +7,7 @@ internal import SwiftProtobuf
 struct ChunkDraft: Sendable {
     /// Items of a chunk at most: what workers take in one record.
     static let maximumItems = 500
-    /// Bytes of a chunk's items from which on it takes no more.
+    /// Bytes of a chunk's items, and of what is wrong with others, from which on it takes no more.
     static let fullBytes = 262_144
 
     /// What stands at one place of the batch.
@@ -33,7 +33,10 @@ struct ChunkDraft: Sendable {
     private(set) var count = 0
 
     var isEmpty: Bool { places.isEmpty }
-    var isFull: Bool { places.count >= Self.maximumItems || items.bytes.count >= Self.fullBytes }
+    /// Bytes of what its places say beside their numbers, about.
+    private var noteBytes = 0
+
+    var isFull: Bool { places.count >= Self.maximumItems || items.bytes.count + noteBytes >= Self.fullBytes }
 
     init(_ kind: BatchTemplate.Kind, number: UInt32 = 0, firstItem: UInt64 = 0) {
         self.kind = kind
@@ -80,6 +83,7 @@ struct ChunkDraft: Sendable {
                 try BatchTemplate.write(item, of: kind, to: &items)
             }
             places.append(Place(number: number, warnings: warnings))
+            noteBytes += warnings.reduce(0) { $0 + $1.utf8.count }
             count += 1
         } catch let problem as Problem {
             refuse(at: number, problem.failures.first ?? Self.unwritable, id: id)
@@ -90,6 +94,7 @@ struct ChunkDraft: Sendable {
 
     mutating func refuse(at number: Int, _ failure: FailureError, id: String = "") {
         places.append(Place(number: number, failure: failure, id: id))
+        noteBytes += id.utf8.count + failure.message.utf8.count
     }
 
     private static let unwritable = FailureError(.internal, message: "the item could not be written")

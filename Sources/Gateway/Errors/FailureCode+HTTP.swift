@@ -27,6 +27,8 @@ extension FailureCode {
     static let overloaded = FailureCode(rawValue: "overloaded")
     /// A client that sends items and does not read their results.
     static let unreadResults = FailureCode(rawValue: "unread_results")
+    /// Items of a batch that did not come within the job's deadline.
+    static let inputTooSlow = FailureCode(rawValue: "input_too_slow")
     /// The gateway is stopping or has not started.
     static let notReady = FailureCode(rawValue: "not_ready")
 
@@ -60,6 +62,8 @@ extension FailureCode {
             .unsupportedMediaType
         case .brokerUnavailable, .overloaded, .notReady:
             .serviceUnavailable
+        case .inputTooSlow:
+            .requestTimeout
         case .expired:
             .gatewayTimeout
         default:

@@ -7,7 +7,7 @@ package import Contract
 /// ```
 /// accepted ── every chunk done ──────────▶ done, or failed where all chunks failed as a whole
 ///     ├────── cancelled before that ─────▶ cancelled
-///     └────── deadline and its grace ────▶ expired
+///     └────── deadline and its grace ────▶ expired, or interrupted where the input has not ended
 /// ```
 package struct JobFold {
     /// Milliseconds behind the deadline that a fact may still take to come to everybody: until then nobody calls the job
@@ -77,6 +77,6 @@ package struct JobFold {
         let isWhole = total > 0 && done.count >= total
         if let cancelledAt, !isWhole || cancelledAt < lastDone { return (.cancelled, cancelledAt) }
         if isWhole { return (done.allSatisfy { !$0.code.isEmpty } ? .failed : .done, lastDone) }
-        return isLate ? (.expired, deadline) : (.accepted, nil)
+        return isLate ? (total == 0 ? .interrupted : .expired, deadline) : (.accepted, nil)
     }
 }

@@ -12,6 +12,8 @@ package enum JobState: String, Sendable, Hashable {
     case failed
     /// The deadline passed without a reply.
     case expired
+    /// Its gateway died while its items came in: what was sent until then is done.
+    case interrupted
     /// A client wanted no results any more.
     case cancelled
 

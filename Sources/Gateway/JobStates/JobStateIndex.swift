@@ -150,7 +150,9 @@ package final class JobStateIndex: Sendable {
     }
 
     /// Waits until something is told of a job, or for so long.
-    func waitForFact(of id: JobID, atMost patience: Duration) async {
+    ///
+    /// - Parameter isFirst: Whether it does not wait for a job of which something is known.
+    func waitForFact(of id: JobID, isFirst: Bool, atMost patience: Duration) async {
         let number = lastWaiter.add(1, ordering: .relaxed).newValue
         let job = id.description
         await withTaskGroup(of: Void.self) { group in
@@ -158,7 +160,7 @@ package final class JobStateIndex: Sendable {
                 await withCheckedContinuation { continuation in
                     waiters.withLock { $0[job, default: [:]][number] = continuation }
                     // It came between the question and the wait, or the wait ended before it began.
-                    if isKnown(job) || Task.isCancelled { wake(job, number) }
+                    if isFirst && isKnown(job) || Task.isCancelled { wake(job, number) }
                 }
             }
             group.addTask { [self] in

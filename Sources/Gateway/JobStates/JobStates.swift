@@ -20,11 +20,13 @@ package struct JobStates: Sendable {
     }
 
     /// Tells that a job goes on without anyone waiting; returns when everybody can know.
-    func accept(_ job: AcceptedJob) async {
+    ///
+    /// - Parameter chunks: 0: more of its input is to come.
+    func accept(_ job: AcceptedJob, chunks: UInt32 = 1) async {
         var accepted = JobAccepted()
         accepted.acceptedAtMs = job.acceptedAt
         accepted.deadlineMs = job.deadline
-        accepted.chunks = 1
+        accepted.chunks = chunks
         accepted.answer = job.answer.rawValue
         accepted.warnings = job.warnings
         // Should nobody else learn it, this gateway still knows: the job is on Kafka, so its client is told so.
@@ -57,8 +59,13 @@ package struct JobStates: Sendable {
         guard index.isCurrent else { throw .notCurrent }
         let age = now - id.unixMilliseconds
         guard age.magnitude < Self.youth else { return nil }
-        await index.waitForFact(of: id, atMost: Self.patience)
+        await index.waitForFact(of: id, isFirst: true, atMost: Self.patience)
         return try index.record(of: id, tenant: tenant, now: now)
+    }
+
+    /// Waits until more is told of a job; what came just before the call is not waited for.
+    func waitForNews(of id: JobID, atMost patience: Duration) async {
+        await index.waitForFact(of: id, isFirst: false, atMost: patience)
     }
 
     /// The reply of one chunk.

@@ -37,6 +37,21 @@ package struct AcceptedJob: Sendable, Hashable {
     }
 }
 
+extension AcceptedJob {
+    /// The same job with another deadline.
+    func ending(at deadline: Int64) -> AcceptedJob {
+        AcceptedJob(
+            id: id,
+            acceptedAt: acceptedAt,
+            deadline: deadline,
+            waitUntil: waitUntil,
+            answer: answer,
+            warnings: warnings,
+            customerKeys: customerKeys
+        )
+    }
+}
+
 /// The shape of an answer: routes differ in the names that they give. Its raw values are on the topic of job states.
 package enum AnswerShape: String, Sendable, Hashable {
     case upload
@@ -45,4 +60,17 @@ package enum AnswerShape: String, Sendable, Hashable {
     case form
     case cloudFrontURL = "cloudFrontUrl"
     case cloudFrontCookies
+    /// A batch of lines; its results are read apart.
+    case batchLines
+    /// A batch of the items of a JSON body; likewise.
+    case batchItems
+
+    /// How items of a batch say where they stood; `nil`: it is none.
+    var places: BatchAnswer.Places? {
+        switch self {
+        case .batchLines: .lines
+        case .batchItems: .items
+        default: nil
+        }
+    }
 }

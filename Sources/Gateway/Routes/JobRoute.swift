@@ -8,22 +8,20 @@ internal import Hummingbird
 struct JobRoute: Sendable {
     static let path = "/api/v1/jobs/{id}"
 
-    let states: JobStates
-    /// Unix milliseconds.
-    let clock: @Sendable () -> Int64
+    let jobs: JobLookup
 
     func get(_ request: Request, context: GatewayContext) async throws -> Response {
-        let record = try await find(context)
+        let record = try await jobs.find(context)
         var headers = HTTPFields()
         if !record.state.isTerminal { headers[.retryAfter] = "1" }
         return SigningEndpoint.answer(.ok, try await encode(record), headers: headers)
     }
 
     func delete(_ request: Request, context: GatewayContext) async throws -> Response {
-        var record = try await find(context)
+        var record = try await jobs.find(context)
         if !record.state.isTerminal {
-            await states.cancel(record.id, now: clock())
-            record = try await find(context)
+            await jobs.states.cancel(record.id, now: jobs.clock())
+            record = try await jobs.find(context)
         }
         guard record.state == .cancelled else {
             var problem = Problem(
@@ -34,35 +32,6 @@ struct JobRoute: Sendable {
             throw problem
         }
         return SigningEndpoint.answer(.ok, try await encode(record))
-    }
-
-    private func find(_ context: GatewayContext) async throws(Problem) -> JobRecord {
-        let text = context.parameters.get("id") ?? ""
-        guard let id = JobID(text) else {
-            throw Problem(
-                .invalidValue,
-                field: "id",
-                "the job's id must be a UUID, as jobId in the answer to the request"
-            )
-        }
-        do throws(JobStateError) {
-            if let record = try await states.find(id, now: clock()) { return record }
-        } catch {
-            throw Self.problem(error)
-        }
-        throw Problem(
-            .unknownJob,
-            "no job of that id is known; results are kept for a while after the job's deadline only"
-        )
-    }
-
-    private static func problem(_ error: JobStateError) -> Problem {
-        switch error {
-        case .notCurrent:
-            .retryLater(.notReady, "the gateway still reads what became of earlier jobs; try again in a moment")
-        case .gone: Problem(.resultGone, "the job's result is kept no longer; send the request again")
-        case .unavailable: .retryLater(.brokerUnavailable, "the job's result could not be read; try again in a moment")
-        }
     }
 
     /// The answer to a request whose job goes on.
@@ -77,6 +46,7 @@ struct JobRoute: Sendable {
             json.member("jobId", job.id.description)
             json.member("state", JobState.accepted.rawValue)
             json.member("location", location(of: job.id))
+            if job.answer.places != nil { json.member("results", location(of: job.id) + "/results") }
             json.member("acceptedAt", Timestamp.rfc3339(unixMilliseconds: job.acceptedAt))
             json.member("deadline", Timestamp.rfc3339(unixMilliseconds: job.deadline))
             json.member("warnings", job.warnings)
@@ -86,7 +56,8 @@ struct JobRoute: Sendable {
 
     private static func location(of id: JobID) -> String { "/api/v1/jobs/\(id)" }
 
-    private func encode(_ record: JobRecord) async throws(Problem) -> [UInt8] {
+    /// What is told of a job, with its result where it has one.
+    func encode(_ record: JobRecord) async throws(Problem) -> [UInt8] {
         let outcome = try await outcome(of: record)
         var json = JSONWriter()
         json.object { json in
@@ -97,6 +68,7 @@ struct JobRoute: Sendable {
             if let endedAt = record.endedAt {
                 json.member("endedAt", Timestamp.rfc3339(unixMilliseconds: endedAt))
             }
+            if record.answer.places != nil { Self.write(progressOf: record, to: &json) }
             if let answer = outcome.answer {
                 json.key("result")
                 json.raw(answer)
@@ -109,21 +81,40 @@ struct JobRoute: Sendable {
         return json.bytes
     }
 
+    private static func write(progressOf batch: JobRecord, to json: inout JSONWriter) {
+        json.key("progress")
+        json.object { json in
+            json.key("chunks")
+            // Not known as long as items come in.
+            if let chunks = batch.chunks { json.value(Int64(chunks)) } else { json.null() }
+            json.member("chunksDone", Int64(batch.done.count))
+            json.member("signed", batch.done.reduce(0) { $0 + Int64($1.succeeded) })
+            json.member("failed", batch.done.reduce(0) { $0 + Int64($1.failed) })
+        }
+        if let end = batch.urlsExpireAt {
+            json.member("resultsExpireAt", Timestamp.rfc3339(unixMilliseconds: end))
+        }
+        json.member("results", location(of: batch.id) + "/results")
+        json.member("warnings", batch.warnings)
+    }
+
     /// The result of a job of one chunk as the request would have had it, or why there is none.
     private func outcome(
         of record: JobRecord
     ) async throws(Problem) -> (state: JobState, answer: [UInt8]?, failure: FailureError?) {
         switch record.state {
-        case .accepted, .cancelled: return (record.state, nil, nil)
+        case .accepted, .cancelled, .interrupted: return (record.state, nil, nil)
         case .expired: return (.expired, nil, .expired)
         case .done, .failed: break
         }
-        guard record.chunks == 1, let chunk = record.done.first else { return (record.state, nil, nil) }
+        guard record.answer.places == nil, record.chunks == 1, let chunk = record.done.first else {
+            return (record.state, nil, nil)
+        }
         let reply: Reply
         do throws(JobStateError) {
-            reply = try await states.result(of: chunk, of: record.id)
+            reply = try await jobs.states.result(of: chunk, of: record.id)
         } catch {
-            throw Self.problem(error)
+            throw JobLookup.problem(error)
         }
         let job = AcceptedJob(
             id: record.id,

@@ -14,6 +14,8 @@ struct Routes: Sendable {
     let batch: BatchRoute
     let catalog: CatalogRoutes
     let job: JobRoute
+    let results: ResultsRoute
+    let events: EventsRoute
 
     func add(to router: Router<GatewayContext>) {
         router.post(RouterPath(UploadRoute.path), use: upload.post)
@@ -28,6 +30,8 @@ struct Routes: Sendable {
         router.get(RouterPath(CatalogRoutes.storageClassesPath), use: catalog.getStorageClasses)
         router.get(RouterPath(JobRoute.path), use: job.get)
         router.delete(RouterPath(JobRoute.path), use: job.delete)
+        router.get(RouterPath(ResultsRoute.path), use: results.get)
+        router.get(RouterPath(EventsRoute.path), use: events.get)
     }
 
     /// Paths with the methods that they know.
@@ -43,6 +47,8 @@ struct Routes: Sendable {
         (CatalogRoutes.regionsPath, "GET, HEAD"),
         (CatalogRoutes.storageClassesPath, "GET, HEAD"),
         (JobRoute.path, "GET, HEAD, DELETE"),
+        (ResultsRoute.path, "GET, HEAD"),
+        (EventsRoute.path, "GET, HEAD"),
     ]
 
     /// Why no route took a request: its path is not known, or its path knows other methods.

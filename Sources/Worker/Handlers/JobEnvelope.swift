@@ -72,8 +72,18 @@ extension Job {
                 message: "tenant must name whose job it is, in 1 to 128 bytes"
             )
         }
+        guard echo.count <= Self.maximumEcho else {
+            throw FailureError(
+                .invalidLength,
+                field: "echo",
+                message: "echo must have at most \(Self.maximumEcho) bytes; keep more on your side, by the job's id"
+            )
+        }
         try Self.checkTimes(signingTime: signingTimeMs, deadline: deadlineMs, now: now)
     }
+
+    /// Bytes that come back in a reply at most.
+    static let maximumEcho = 524_288
 
     /// Checks a job's times, all Unix milliseconds.
     static func checkTimes(signingTime: Int64, deadline: Int64, now: Int64) throws(FailureError) {

@@ -173,6 +173,8 @@ extension Reply {
         jobID = job.jobID
         chunk = job.chunk
         tenant = job.tenant
+        // Longer than that it is refused, and a refusal must fit into a record.
+        if job.echo.count <= Job.maximumEcho { echo = job.echo }
         completedAtMs = now
     }
 }

@@ -89,10 +89,12 @@ final class ResultWriter: Sendable {
             name: HeaderNames.contentType,
             value: Array(WireFormat.protobuf.contentType.utf8)
         )
+        // Chunks of one job spread over the partitions.
+        let key = result.done.chunk == 0 ? result.jobID : "\(result.jobID)/\(result.done.chunk)"
         for value in result.values {
             try batch.append(
                 topic: topics.results,
-                key: Array(result.jobID.utf8),
+                key: Array(key.utf8),
                 value: value,
                 headers: [contentType]
             )

@@ -85,6 +85,7 @@ struct ReceivedJob: Sendable {
         reply.version = 1
         reply.jobID = job.jobID
         reply.chunk = job.chunk
+        reply.echo = job.echo
         reply.completedAtMs = job.signingTimeMs
         return reply
     }

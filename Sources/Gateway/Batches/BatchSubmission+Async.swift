@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Contract
+internal import SwiftProtobuf
+
+/// Batches whose results are asked for later.
+extension BatchSubmission {
+    /// Sends a batch; all of its items are on Kafka when this returns.
+    ///
+    /// Its first fact says that its input has not ended: should the gateway die meanwhile, the job ends `interrupted`.
+    func accept(
+        _ request: BatchRequest,
+        _ format: BatchAnswer.Format,
+        _ source: BatchSource,
+        trace: TraceContext
+    ) async throws -> AcceptedJob {
+        guard sink.isReachable else { throw Problem.refused(.unavailable) }
+        if waitingRoom.isClosed { throw Problem.refused(.closed) }
+        let now = clock()
+        let id = JobID(unixMilliseconds: now)
+        let template = try template(of: request, id: id, now: now)
+        let headers = OutgoingJob.headers(correlationID: CorrelationID(id), replyTo: nil, trace: trace)
+        var job = AcceptedJob(
+            id: id,
+            acceptedAt: now,
+            deadline: now + deadline.milliseconds,
+            answer: format == .ndjson ? .batchLines : .batchItems,
+            warnings: request.warnings
+        )
+        await states.accept(job, chunks: 0)
+        do {
+            let chunks = try await send(source, before: job.deadline) { chunk in
+                try await send(chunk, of: id, template, headers)
+            }
+            guard chunks > 0 else {
+                throw Problem(.missingField, field: "items", "the batch has no items; send at least one")
+            }
+            // The last of its chunks was given all of its time.
+            job = job.ending(at: clock() + deadline.milliseconds)
+            await states.accept(job, chunks: chunks)
+            return job
+        } catch {
+            // It was not accepted: nobody asks for its results.
+            await states.cancel(id, now: clock())
+            throw error
+        }
+    }
+
+    /// Sends chunk after chunk, a few at a time.
+    ///
+    /// - Returns: How many there were.
+    private func send(
+        _ source: BatchSource,
+        before end: Int64,
+        _ send: @escaping @Sendable (ChunkDraft) async throws -> Void
+    ) async throws -> UInt32 {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            var count: UInt32 = 0
+            while let chunk = try await source.next(isPatient: { true }) {
+                guard clock() < end else {
+                    throw Problem(
+                        .inputTooSlow,
+                        "the items took longer than \(deadline.milliseconds / 1_000) s to come (gateway.deadline); "
+                            + "send them faster, or in several batches"
+                    )
+                }
+                if count >= UInt32(Self.window) { try await group.next() }
+                group.addTask { try await send(chunk) }
+                count += 1
+            }
+            try await group.waitForAll()
+            return count
+        }
+    }
+
+    private func send(
+        _ chunk: ChunkDraft,
+        of id: JobID,
+        _ template: BatchTemplate,
+        _ headers: [(name: String, value: [UInt8])]
+    ) async throws {
+        var job = job(of: chunk, id: id, now: clock())
+        job.echo = try ChunkPlaces(chunk.places).serializedBytes()
+        let value = try template.record(of: job, items: chunk.items.bytes, firstItem: chunk.firstItem)
+        if case .failed(let refusal) = await sink.deliver(OutgoingJob(value: value, headers: headers)) {
+            throw Problem.refused(refusal)
+        }
+    }
+}

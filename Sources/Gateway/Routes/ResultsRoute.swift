@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Contract
+internal import HTTPTypes
+internal import Hummingbird
+internal import NIOCore
+
+/// `GET /api/v1/jobs/{id}/results`: the results of a batch as NDJSON, read back from Kafka chunk by chunk.
+///
+/// The last line says where the next page begins (`cursor`), as long as there is one.
+struct ResultsRoute: Sendable {
+    static let path = "/api/v1/jobs/{id}/results"
+
+    let jobs: JobLookup
+
+    /// What is read at once.
+    private struct Page {
+        let chunks: [ChunkDone]
+        /// Where the next one begins; `nil`: nothing follows, now or later.
+        let next: UInt32?
+        /// Whether it ends with the last item of the job, and nothing of the job is missing.
+        let isComplete: Bool
+    }
+
+    func get(_ request: Request, context: GatewayContext) async throws -> Response {
+        let record = try await jobs.find(context)
+        guard let places = record.answer.places else {
+            throw Problem(.notFound, "the job is no batch; GET /api/v1/jobs/{id} has its result")
+        }
+        guard record.state != .cancelled else {
+            throw Problem(.alreadyEnded, "the job is cancelled; it has no results")
+        }
+        let page = Self.page(
+            of: record,
+            from: try Self.number("cursor", of: request) ?? 0,
+            limit: try Self.number("limit", of: request) ?? .max
+        )
+        // What cannot be read at all is told by the status.
+        var first: Reply?
+        if let chunk = page.chunks.first {
+            do throws(JobStateError) {
+                first = try await jobs.states.result(of: chunk, of: record.id)
+            } catch {
+                throw JobLookup.problem(error)
+            }
+        }
+        var headers: HTTPFields = [.contentType: "application/x-ndjson", .cacheControl: "no-store"]
+        if !record.state.isTerminal { headers[.retryAfter] = "1" }
+        return Response(
+            status: .ok,
+            headers: headers,
+            body: ResponseBody { [first] writer in
+                var answer = BatchAnswer(
+                    .ndjson,
+                    of: places,
+                    jobID: record.id,
+                    customerKeys: nil,
+                    warnings: record.warnings
+                )
+                var stopped: FailureError?
+                for (index, chunk) in page.chunks.enumerated() {
+                    do throws(JobStateError) {
+                        let reply =
+                            if index == 0, let first { first } else {
+                                try await jobs.states.result(of: chunk, of: record.id)
+                            }
+                        answer.write(kept: reply)
+                    } catch {
+                        stopped = JobLookup.problem(error).failures.first
+                        break
+                    }
+                    try await writer.write(ByteBuffer(bytes: answer.take()))
+                }
+                answer.finish(
+                    stopped,
+                    isComplete: stopped == nil && page.isComplete,
+                    state: record.state,
+                    cursor: stopped == nil ? page.next : nil
+                )
+                try await writer.write(ByteBuffer(bytes: answer.take()))
+                try await writer.finish(nil)
+            }
+        )
+    }
+
+    /// Chunks from `cursor` on, up to about `limit` items; of a job that goes on, up to the first that is not done.
+    private static func page(of record: JobRecord, from cursor: Int, limit: Int) -> Page {
+        let rest = record.done.drop { $0.chunk < cursor }
+        var chunks: [ChunkDone] = []
+        var items = 0
+        var next = UInt32(clamping: cursor)
+        for chunk in rest {
+            if items >= limit { return Page(chunks: chunks, next: next, isComplete: false) }
+            if !record.state.isTerminal, chunk.chunk != next { break }
+            chunks.append(chunk)
+            items += Int(chunk.succeeded) + Int(chunk.failed)
+            next = chunk.chunk &+ 1
+        }
+        guard record.state.isTerminal else { return Page(chunks: chunks, next: next, isComplete: false) }
+        return Page(chunks: chunks, next: nil, isComplete: record.chunks == record.done.count)
+    }
+
+    private static func number(_ name: String, of request: Request) throws(Problem) -> Int? {
+        guard let text = request.uri.queryParameters[Substring(name)] else { return nil }
+        guard let number = Int(text), number >= 0 else {
+            throw Problem(.invalidValue, field: name, "\(name) must be a whole number from 0 on")
+        }
+        return number
+    }
+}
