@@ -26,6 +26,7 @@ extension Target.Dependency {
     static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
     static let nio = product(name: "NIOCore", package: "swift-nio")
     static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
+    static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
     static let nioHTTPTypes = product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 }
 
@@ -102,11 +103,18 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        .target(
+            name: "GatewayClient",
+            dependencies: [.httpClient, .nio, .nioHTTP1, .nioPosix],
+            swiftSettings: settings
+        ),
+
         // MARK: Layer 3: the command
         .executableTarget(
             name: "SignetCommand",
             dependencies: [
                 "S3Catalog", "SignetSigning", "SignetKafka", "Contract", "Management", "Worker", "Gateway",
+                "GatewayClient",
                 .argumentParser, .configuration, .logging, .metrics, .lifecycle, .unixSignals, .httpClient, .nio,
                 .nioHTTP1, .protobuf,
             ],
@@ -190,6 +198,11 @@ let package = Package(
         .testTarget(
             name: "SignetCommandTests",
             dependencies: ["SignetCommand", "TestSupport"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "GatewayClientTests",
+            dependencies: ["GatewayClient", "TestSupport", .nio],
             swiftSettings: settings
         ),
         .testTarget(

@@ -16,12 +16,15 @@ struct Signet: AsyncParsableCommand {
               signet topics create --set kafka.bootstrap.servers=kafka:9092
               signet worker        signs; the only one that holds keys
               signet gateway       HTTP in, HTTP out
+            Of a gateway that runs:
+              signet batch keys.txt --bucket my-bucket --region eu-central-1      a URL for each line
             Settings come from flags, then SIGNET_* variables, then a file: signet config lists them all.
             """,
         version: "0.1.0",
         subcommands: [
             DemoCommand.self, DevCommand.self, GatewayCommand.self, WorkerCommand.self, BrokerCommand.self,
-            TopicsCommand.self, KeysCommand.self, SignCommand.self, ExplainCommand.self, CheckCommand.self,
+            TopicsCommand.self, KeysCommand.self, BatchCommand.self, SignCommand.self, ExplainCommand.self,
+            CheckCommand.self,
             ConfigCommand.self, DeadLettersCommand.self,
         ]
     )
