@@ -50,14 +50,16 @@ package struct HTTPFront: Sendable {
             deadline: configuration.deadline,
             clock: clock
         )
+        let lookup = JobLookup(states: states, clock: clock)
+        let job = JobRoute(jobs: lookup)
         let signing = SigningEndpoint(
             jobs: jobs,
             maxBodyBytes: configuration.maxBodyBytes,
             wait: configuration.waitUntil,
-            longestWait: configuration.longestWait
+            longestWait: configuration.longestWait,
+            jobRoute: job,
+            repeats: RequestsInProgress()
         )
-        let lookup = JobLookup(states: states, clock: clock)
-        let job = JobRoute(jobs: lookup)
         routes = Routes(
             upload: UploadRoute(signing: signing),
             download: DownloadRoute(signing: signing),

@@ -10,6 +10,11 @@
 
 /// SPDX-License-Identifier: Apache-2.0
 
+#if canImport(FoundationEssentials)
+package import FoundationEssentials
+#else
+package import Foundation
+#endif
 package import SwiftProtobuf
 
 // If the compiler emits an error on this type, it is because this file
@@ -92,6 +97,9 @@ package nonisolated struct JobAccepted: Sendable {
 
   /// What the request itself gave reason to warn about.
   package var warnings: [String] = []
+
+  /// Tells the request of an Idempotency-Key from others: HMAC-SHA256 of its path and body with the key. Empty: it had none.
+  package var fingerprint: Data = Data()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -303,7 +311,7 @@ nonisolated extension JobFact: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
 
 nonisolated extension JobAccepted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".JobAccepted"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}accepted_at_ms\0\u{3}deadline_ms\0\u{1}chunks\0\u{1}answer\0\u{1}warnings\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}accepted_at_ms\0\u{3}deadline_ms\0\u{1}chunks\0\u{1}answer\0\u{1}warnings\0\u{1}fingerprint\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -316,6 +324,7 @@ nonisolated extension JobAccepted: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 3: try { try decoder.decodeSingularUInt32Field(value: &self.chunks) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.answer) }()
       case 5: try { try decoder.decodeRepeatedStringField(value: &self.warnings) }()
+      case 6: try { try decoder.decodeSingularBytesField(value: &self.fingerprint) }()
       default: break
       }
     }
@@ -337,6 +346,9 @@ nonisolated extension JobAccepted: SwiftProtobuf.Message, SwiftProtobuf._Message
     if !self.warnings.isEmpty {
       try visitor.visitRepeatedStringField(value: self.warnings, fieldNumber: 5)
     }
+    if !self.fingerprint.isEmpty {
+      try visitor.visitSingularBytesField(value: self.fingerprint, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -346,6 +358,7 @@ nonisolated extension JobAccepted: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs.chunks != rhs.chunks {return false}
     if lhs.answer != rhs.answer {return false}
     if lhs.warnings != rhs.warnings {return false}
+    if lhs.fingerprint != rhs.fingerprint {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -26,6 +26,13 @@ package struct JobID: Sendable, Hashable, CustomStringConvertible {
         self.init(unixMilliseconds: unixMilliseconds, using: &generator)
     }
 
+    /// An id of other bytes, at least 16 (RFC 9562, section 5.8: version 8).
+    init(random bytes: [UInt8]) {
+        func number(_ range: Range<Int>) -> UInt64 { bytes[range].reduce(0) { $0 << 8 | UInt64($1) } }
+        high = number(0..<8) & 0xFFFF_FFFF_FFFF_0FFF | 0x8000
+        low = number(8..<16) & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
+    }
+
     /// Reads the canonical text form, `8-4-4-4-12` hexadecimal digits of any version; `nil` if it is none.
     package init?(_ text: some StringProtocol) {
         var text = String(text)

@@ -25,6 +25,13 @@ struct BatchRoute: Sendable {
     }
 
     private func respond(_ kind: BatchTemplate.Kind, to request: Request) async throws -> Response {
+        guard request.headers[.idempotencyKey] == nil else {
+            throw Problem(
+                .unsupported,
+                field: "Idempotency-Key",
+                "batches take no Idempotency-Key; signing the same items again does no harm"
+            )
+        }
         let order = try Self.order(of: request)
         let trace = TraceContext(request.headers)
         let format: BatchAnswer.Format = Self.isNDJSON(request.headers[.contentType]) ? .ndjson : .json
@@ -65,12 +72,13 @@ struct BatchRoute: Sendable {
         of request: Request,
         upTo maximum: Int
     ) async throws -> (defaults: [String: JSONValue], items: [JSONValue]) {
-        let members = try await request.jsonObject(
+        let body = try await request.jsonBody(
             upTo: maximum,
             orElse: "(http.maxBatchBodyBytes); send the items as lines, with content-type: application/x-ndjson, "
                 + "which has no limit",
             accepting: "application/json, application/x-ndjson"
         )
+        let members = try JSONValue.members(of: body)
         let defaults = try BatchRequest.defaults(of: .object(members), isAlone: false)
         guard case .array(let items)? = members["items"], !items.isEmpty else {
             throw Problem(.missingField, field: "items", "items must be an array of at least one item")

@@ -174,7 +174,7 @@ struct BatchSubmission: Sendable {
             customerKeys: batch.request.customerKeys,
             warnings: batch.request.warnings
         )
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        try await withThrowingDiscardingTaskGroup { group in
             group.addTask { await watch(batch) }
             let sending = OneShot<Void>()
             group.addTask {

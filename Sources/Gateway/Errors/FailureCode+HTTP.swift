@@ -27,6 +27,10 @@ extension FailureCode {
     static let overloaded = FailureCode(rawValue: "overloaded")
     /// A client that sends items and does not read their results.
     static let unreadResults = FailureCode(rawValue: "unread_results")
+    /// A request with this Idempotency-Key is being answered.
+    static let requestInProgress = FailureCode(rawValue: "request_in_progress")
+    /// An Idempotency-Key that another request had.
+    static let idempotencyKeyReused = FailureCode(rawValue: "idempotency_key_reused")
     /// Items of a batch that did not come within the job's deadline.
     static let inputTooSlow = FailureCode(rawValue: "input_too_slow")
     /// The gateway is stopping or has not started.
@@ -50,8 +54,10 @@ extension FailureCode {
             .forbidden
         case .notFound, .unknownJob:
             .notFound
-        case .alreadyEnded:
+        case .alreadyEnded, .requestInProgress:
             .conflict
+        case .idempotencyKeyReused:
+            .unprocessableContent
         case .resultGone:
             .gone
         case .methodNotAllowed:

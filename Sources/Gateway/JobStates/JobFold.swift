@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Contract
+internal import Foundation
 
 /// A job's state as the fold over its facts: a value that any order and any repetition of them leads to.
 ///
@@ -62,6 +63,7 @@ package struct JobFold {
             endedAt: endedAt,
             answer: (accepted?.answer).flatMap(AnswerShape.init(rawValue:)) ?? .operation,
             warnings: accepted?.warnings ?? [],
+            fingerprint: accepted?.fingerprint ?? Data(),
             chunks: total == 0 ? nil : total,
             done: state == .cancelled ? [] : done
         )

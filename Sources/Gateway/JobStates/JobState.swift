@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Contract
+package import Foundation
 
 /// Where a job stands.
 package enum JobState: String, Sendable, Hashable {
@@ -35,6 +36,8 @@ package struct JobRecord: Sendable {
     package let answer: AnswerShape
     /// What the request itself gave reason to warn about.
     package let warnings: [String]
+    /// Of a request with an Idempotency-Key.
+    package let fingerprint: Data
     /// Chunks of the job; `nil`: its input has not ended.
     package let chunks: Int?
     /// Those that are done, in their order.

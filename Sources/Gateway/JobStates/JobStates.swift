@@ -29,6 +29,7 @@ package struct JobStates: Sendable {
         accepted.chunks = chunks
         accepted.answer = job.answer.rawValue
         accepted.warnings = job.warnings
+        accepted.fingerprint = job.fingerprint
         // Should nobody else learn it, this gateway still knows: the job is on Kafka, so its client is told so.
         await tell(.accepted(accepted), of: job.id, at: job.acceptedAt)
     }

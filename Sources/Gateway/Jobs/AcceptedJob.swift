@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Contract
+package import Foundation
 
 /// What the gateway remembers of a job to answer for it.
 package struct AcceptedJob: Sendable, Hashable {
@@ -17,6 +18,8 @@ package struct AcceptedJob: Sendable, Hashable {
     package let warnings: [String]
     /// What the reply withholds and the answer's headers hold: in this process's memory only.
     package let customerKeys: CustomerKeys?
+    /// Tells a request of its Idempotency-Key from others; empty: it had none.
+    package let fingerprint: Data
 
     package init(
         id: JobID,
@@ -25,7 +28,8 @@ package struct AcceptedJob: Sendable, Hashable {
         waitUntil: Int64 = 0,
         answer: AnswerShape,
         warnings: [String] = [],
-        customerKeys: CustomerKeys? = nil
+        customerKeys: CustomerKeys? = nil,
+        fingerprint: Data = Data()
     ) {
         self.id = id
         self.acceptedAt = acceptedAt
@@ -34,6 +38,7 @@ package struct AcceptedJob: Sendable, Hashable {
         self.answer = answer
         self.warnings = warnings
         self.customerKeys = customerKeys
+        self.fingerprint = fingerprint
     }
 }
 
@@ -47,7 +52,8 @@ extension AcceptedJob {
             waitUntil: waitUntil,
             answer: answer,
             warnings: warnings,
-            customerKeys: customerKeys
+            customerKeys: customerKeys,
+            fingerprint: fingerprint
         )
     }
 }

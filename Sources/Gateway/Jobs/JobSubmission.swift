@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Contract
+internal import Foundation
 
 /// Makes a request a job, produces it, and waits for what comes of it.
 struct JobSubmission: Sendable {
@@ -23,9 +24,12 @@ struct JobSubmission: Sendable {
 
     /// Submits a job.
     ///
-    /// - Parameter patience: How long to wait for the reply.
+    /// - Parameters:
+    ///   - known: Of a request that may be sent again: the job that it is. Its reply is kept for then.
+    ///   - patience: How long to wait for the reply.
     func submit(
         _ request: SigningRequest,
+        as known: Idempotency? = nil,
         patience: Duration,
         trace: TraceContext
     ) async throws(Problem) -> (AcceptedJob, Outcome) {
@@ -36,13 +40,15 @@ struct JobSubmission: Sendable {
         let now = clock()
         let patience = min(patience, deadline).milliseconds
         let job = AcceptedJob(
-            id: JobID(unixMilliseconds: now),
+            id: known?.id ?? JobID(unixMilliseconds: now),
             acceptedAt: now,
             deadline: now.addingReportingOverflow(deadline.milliseconds).partialValue,
-            waitUntil: patience > 0 ? now.addingReportingOverflow(patience).partialValue : 0,
+            // From its acceptance on nobody may wait for a reply that is to be kept in any case.
+            waitUntil: patience > 0 ? known == nil ? now.addingReportingOverflow(patience).partialValue : now : 0,
             answer: request.answer,
             warnings: request.warnings,
-            customerKeys: request.customerKeys
+            customerKeys: request.customerKeys,
+            fingerprint: known?.fingerprint ?? Data()
         )
         let isAwaited = patience > 0
         let record = try record(of: job, request, replyTo: isAwaited ? address : nil, trace: trace)
@@ -50,6 +56,8 @@ struct JobSubmission: Sendable {
             ? try await wait(for: job, record, patience: .milliseconds(patience)) : try await send(record)
         {
         case .replied(let reply):
+            // Told when it is on Kafka, and not before: what was refused may be sent again.
+            if known != nil { await states.accept(job) }
             return (job, .replied(reply))
         case .refused(let refusal):
             var problem = Problem.refused(refusal)

@@ -99,7 +99,7 @@ struct JobRoute: Sendable {
     }
 
     /// The result of a job of one chunk as the request would have had it, or why there is none.
-    private func outcome(
+    func outcome(
         of record: JobRecord
     ) async throws(Problem) -> (state: JobState, answer: [UInt8]?, failure: FailureError?) {
         switch record.state {

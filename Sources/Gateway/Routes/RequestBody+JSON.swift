@@ -5,31 +5,18 @@ internal import Hummingbird
 internal import NIOCore
 
 extension Request {
-    /// Reads the body's fields.
-    ///
-    /// - Parameter maximum: Bytes of the body at most: `http.maxBodyBytes`.
-    /// - Throws: 413, 415 or `malformed`.
-    func jsonFields(upTo maximum: Int) async throws -> FieldReader {
-        FieldReader(
-            try await jsonObject(
-                upTo: maximum,
-                orElse: "(http.maxBodyBytes); send less, or several requests",
-                accepting: "application/json"
-            )
-        )
-    }
-
-    /// Reads the members of the body.
+    /// Reads a body of JSON.
     ///
     /// - Parameters:
     ///   - maximum: Bytes of the body at most.
     ///   - remedy: What to do about a longer one, behind the name of the setting.
     ///   - types: Media types that the path takes.
-    func jsonObject(
+    /// - Throws: 413 or 415.
+    func jsonBody(
         upTo maximum: Int,
         orElse remedy: String,
         accepting types: String
-    ) async throws -> [String: JSONValue] {
+    ) async throws -> [UInt8] {
         let isJSON = headers[.contentType].map(Self.isJSON)
         let tooLarge = Problem(.bodyTooLarge, "the body is longer than \(maximum) bytes \(remedy)")
         let notJSON = Self.notJSON(accepting: types)
@@ -42,11 +29,7 @@ extension Request {
             if bytes.readableBytes == 0 { bytes = part } else { bytes.writeImmutableBuffer(part) }
         }
         if isJSON == nil, bytes.readableBytes > 0 { throw notJSON }
-        do throws(FailureError) {
-            return try JSONValue.object(from: Array(bytes.readableBytesView))
-        } catch {
-            throw Problem(error)
-        }
+        return Array(bytes.readableBytesView)
     }
 
     private static func notJSON(accepting types: String) -> Problem {
@@ -70,5 +53,16 @@ extension Substring {
         var text = self
         while let last = text.last, predicate(last) { text.removeLast() }
         return text
+    }
+}
+
+extension JSONValue {
+    /// The members of a body.
+    static func members(of body: [UInt8]) throws(Problem) -> [String: JSONValue] {
+        do throws(FailureError) {
+            return try object(from: body)
+        } catch {
+            throw Problem(error)
+        }
     }
 }

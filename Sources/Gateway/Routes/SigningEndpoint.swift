@@ -13,19 +13,47 @@ struct SigningEndpoint: Sendable {
     let wait: Duration
     /// How long a request may wait.
     let longestWait: Duration
+    /// Finds what was asked for before.
+    let jobRoute: JobRoute
+    /// Requests with an Idempotency-Key that are being answered here.
+    let repeats: RequestsInProgress
+
+    private var lookup: JobLookup { jobRoute.jobs }
 
     func respond(
         to request: Request,
         context: GatewayContext,
         decode: (inout FieldReader) throws(Problem) -> SigningRequest
     ) async throws -> Response {
-        var fields = try await request.jsonFields(upTo: maxBodyBytes)
+        let body = try await request.jsonBody(
+            upTo: maxBodyBytes,
+            orElse: "(http.maxBodyBytes); send less, or several requests",
+            accepting: "application/json"
+        )
+        guard let key = try Self.idempotencyKey(of: request) else {
+            return try await sign(body, of: request, as: nil, decode: decode)
+        }
+        let id = key.jobID(tenant: jobs.tenant)
+        let known = Idempotency(id: id, fingerprint: key.fingerprint(path: request.uri.path, body: body))
+        guard repeats.begin(id) else { throw Self.inProgress(id) }
+        defer { repeats.end(id) }
+        if let record = try await lookup.find(id) { return try await answer(again: record, known) }
+        return try await sign(body, of: request, as: known, decode: decode)
+    }
+
+    private func sign(
+        _ body: [UInt8],
+        of request: Request,
+        as known: Idempotency?,
+        decode: (inout FieldReader) throws(Problem) -> SigningRequest
+    ) async throws -> Response {
+        var fields = FieldReader(try JSONValue.members(of: body))
         let signing = try decode(&fields)
         let preferences = Preferences(request.headers)
         let patience = preferences.patience(standard: wait, maximum: longestWait)
         let trace = TraceContext(request.headers)
 
-        let (job, outcome) = try await jobs.submit(signing, patience: patience, trace: trace)
+        let (job, outcome) = try await jobs.submit(signing, as: known, patience: patience, trace: trace)
         switch outcome {
         case .replied(let reply):
             do throws(FailureError) {
@@ -43,6 +71,54 @@ struct SigningEndpoint: Sendable {
         }
     }
 
+    // MARK: Requests that are sent again
+
+    private static func idempotencyKey(of request: Request) throws(Problem) -> IdempotencyKey? {
+        guard let text = request.headers[.idempotencyKey] else { return nil }
+        guard let key = IdempotencyKey(text) else {
+            throw Problem(
+                .invalidValue,
+                field: "Idempotency-Key",
+                "Idempotency-Key must have 1 to \(IdempotencyKey.maximumLength) visible characters of ASCII, e.g. a UUID"
+            )
+        }
+        return key
+    }
+
+    private static func inProgress(_ id: JobID) -> Problem {
+        var problem = Problem.retryLater(
+            .requestInProgress,
+            "a request with this Idempotency-Key is being answered; wait for its answer, or ask for the job"
+        )
+        problem.jobID = id
+        return problem
+    }
+
+    /// The stored answer.
+    private func answer(again record: JobRecord, _ known: Idempotency) async throws -> Response {
+        // Without one the gateway that took it died before it could tell: then the job alone is known.
+        guard record.fingerprint.isEmpty || record.fingerprint == known.fingerprint else {
+            throw Problem(
+                .idempotencyKeyReused,
+                field: "Idempotency-Key",
+                "this Idempotency-Key belongs to another request; use a new one for each request"
+            )
+        }
+        let outcome = try await jobRoute.outcome(of: record)
+        var headers = HTTPFields()
+        headers[.idempotentReplayed] = "true"
+        if let answer = outcome.answer { return Self.answer(.ok, answer, headers: headers) }
+        if let failure = outcome.failure {
+            var problem = Problem.job(failure, id: record.id)
+            problem.headers = headers
+            throw problem
+        }
+        guard record.state == .cancelled else { throw Self.inProgress(record.id) }
+        var problem = Problem(.alreadyEnded, "the job of this Idempotency-Key is cancelled; use a new key")
+        problem.jobID = record.id
+        throw problem
+    }
+
     /// JSON that holds a secret, as signed URLs are: not for any cache.
     static func answer(_ status: HTTPResponse.Status, _ json: [UInt8], headers: HTTPFields = [:]) -> Response {
         var headers = headers
@@ -58,4 +134,9 @@ extension FailureError {
         .expired,
         message: "no worker answered before the job's deadline; send the request again, and check that workers run"
     )
+}
+
+extension HTTPField.Name {
+    static let idempotencyKey = HTTPField.Name("Idempotency-Key") ?? .te
+    fileprivate static let idempotentReplayed = HTTPField.Name("Idempotent-Replayed") ?? .te
 }
