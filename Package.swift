@@ -207,7 +207,7 @@ let package = Package(
         ),
         .testTarget(
             name: "IntegrationTests",
-            dependencies: ["SignetCommand", "SignetKafka", "Contract", "TestSupport", .logging],
+            dependencies: ["SignetCommand", "SignetKafka", "Gateway", "Contract", "TestSupport", .logging],
             swiftSettings: settings
         ),
     ],

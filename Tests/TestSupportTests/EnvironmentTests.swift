@@ -21,7 +21,10 @@ import Testing
         #expect(output == Data("ab".utf8))
     }
 
-    @Test(arguments: ["awscrt", "boto3", "botocore", "cryptography", "jsonschema", "prometheus_client"])
+    @Test(arguments: [
+        "awscrt", "boto3", "botocore", "cryptography", "jsonschema", "openapi_spec_validator", "prometheus_client",
+        "requests", "schemathesis", "yaml",
+    ])
     func pythonHasTheModulesThatTheTestsNeed(module: String) async throws {
         _ = try await PythonEnvironment.run(source: "import \(module)")
     }

@@ -34,27 +34,10 @@ struct Routes: Sendable {
         router.get(RouterPath(EventsRoute.path), use: events.get)
     }
 
-    /// Paths with the methods that they know.
-    private static let methods: [(path: String, allow: String)] = [
-        (UploadRoute.path, "POST"),
-        (DownloadRoute.path, "POST"),
-        (OperationRoute.path, "POST"),
-        (PostPolicyRoute.path, "POST"),
-        (CloudFrontRoutes.urlPath, "POST"),
-        (CloudFrontRoutes.cookiesPath, "POST"),
-        (BatchRoute.s3Path, "POST"),
-        (BatchRoute.cloudFrontPath, "POST"),
-        (CatalogRoutes.regionsPath, "GET, HEAD"),
-        (CatalogRoutes.storageClassesPath, "GET, HEAD"),
-        (JobRoute.path, "GET, HEAD, DELETE"),
-        (ResultsRoute.path, "GET, HEAD"),
-        (EventsRoute.path, "GET, HEAD"),
-    ]
-
     /// Why no route took a request: its path is not known, or its path knows other methods.
     static func unmatched(_ request: Request) -> Problem {
         let path = components(of: request.uri.path)
-        guard let route = methods.first(where: { matches(path, pattern: components(of: $0.path)) }) else {
+        guard let route = RouteTable.methods.first(where: { matches(path, pattern: components(of: $0.path)) }) else {
             return Problem(.notFound, "nothing answers at this path; see the API's description for what does")
         }
         var problem = Problem(.methodNotAllowed, "this path answers \(route.allow) only")
