@@ -60,10 +60,8 @@ import Testing
     func twoMembersShareAndARevocationWaitsForItsCompletion(cluster: TestCluster) async throws {
         let broker = try await cluster.open(("t", 4))
         let producer = try broker.producer()
-        // Nobody dies here: the embedded broker waits for members to come back as long as their session lives.
-        let session = ["session.timeout.ms": "10000"]
-        let first = try broker.consumer(group: "g", session)
-        let second = try broker.consumer(group: "g", session)
+        let first = try broker.consumer(group: "g")
+        let second = try broker.consumer(group: "g")
         let all = (0..<4).map { broker.partition("t", $0) }
         try await running(producer, first, second) {
             for partition in all { try await producer.write(["old"], to: partition) }
