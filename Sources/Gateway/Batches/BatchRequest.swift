@@ -4,13 +4,8 @@ internal import Contract
 
 /// What all items of a batch have in common, its shape checked.
 struct BatchRequest: Sendable {
-    enum Work: Sendable {
-        /// Still without its secrets: they are sealed for the job's id.
-        case s3(S3SigningJob, RequestSecrets)
-        case cloudFront(CloudFrontSigningJob)
-    }
-
-    let work: Work
+    /// Still without its items.
+    let work: SigningRequest.Work
     /// Fields that were ignored.
     let warnings: [String]
 
@@ -19,11 +14,6 @@ struct BatchRequest: Sendable {
         case .s3: .s3
         case .cloudFront: .cloudFront
         }
-    }
-
-    /// Keys of SSE-C that the answer's headers hold.
-    var customerKeys: CustomerKeys? {
-        if case .s3(_, let secrets) = work { secrets.customerKeys } else { nil }
     }
 
     /// Reads the members of `defaults`.

@@ -34,19 +34,16 @@ struct BatchRoute: Sendable {
         }
         let order = try Self.order(of: request)
         let trace = TraceContext(request.headers)
-        let format: BatchAnswer.Format = Self.isNDJSON(request.headers[.contentType]) ? .ndjson : .json
+        let format: BatchAnswer.Format = request.mediaType.map(Self.ndjsonTypes.contains) == true ? .ndjson : .json
         let source: BatchSource
-        let defaults: [String: JSONValue]
         switch format {
         case .ndjson:
             source = try await BatchSource(lines: request.body, kind: kind)
-            defaults = source.defaults
         case .json:
-            let body = try await Self.jsonBody(of: request, upTo: maxBodyBytes)
-            source = BatchSource(items: body.items, kind: kind)
-            defaults = body.defaults
+            let (defaults, items) = try await Self.jsonBody(of: request, upTo: maxBodyBytes)
+            source = BatchSource(items: items, defaults: defaults, kind: kind)
         }
-        let wanted = try BatchRequest(kind, defaults: defaults)
+        let wanted = try BatchRequest(kind, defaults: source.defaults)
         if Preferences(request.headers).respondAsync {
             let job = try await batches.accept(wanted, format, source, trace: trace)
             return JobRoute.accepted(job, preferenceApplied: "respond-async")
@@ -55,10 +52,7 @@ struct BatchRoute: Sendable {
         return try await batches.run(batch, format, source)
     }
 
-    private static func isNDJSON(_ contentType: String?) -> Bool {
-        guard let type = contentType?.prefix(while: { $0 != ";" && $0 != " " }).lowercased() else { return false }
-        return ["application/x-ndjson", "application/ndjson", "application/jsonl"].contains(type)
-    }
+    private static let ndjsonTypes = ["application/x-ndjson", "application/ndjson", "application/jsonl"]
 
     private static func order(of request: Request) throws(Problem) -> BatchProgress.Window.Order {
         guard let text = request.uri.queryParameters["order"] else { return .input }

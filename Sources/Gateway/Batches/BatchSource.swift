@@ -18,8 +18,8 @@ final class BatchSource: Sendable {
     private let origin: Origin
     private let input: Mutex<BatchInput>
 
-    init(items: [JSONValue], kind: BatchTemplate.Kind) {
-        defaults = [:]
+    init(items: [JSONValue], defaults: [String: JSONValue], kind: BatchTemplate.Kind) {
+        self.defaults = defaults
         origin = .items(items)
         input = Mutex(BatchInput(kind: kind))
     }

@@ -36,7 +36,7 @@ extension BatchSubmission {
                 throw Problem(.missingField, field: "items", "the batch has no items; send at least one")
             }
             // The last of its chunks was given all of its time.
-            job = job.ending(at: clock() + deadline.milliseconds)
+            job.deadline = clock() + deadline.milliseconds
             await states.accept(job, chunks: chunks)
             return job
         } catch {

@@ -171,7 +171,7 @@ struct BatchSubmission: Sendable {
             format,
             of: format == .ndjson ? .lines : .items,
             jobID: batch.id,
-            customerKeys: batch.request.customerKeys,
+            customerKeys: batch.request.work.customerKeys,
             warnings: batch.request.warnings
         )
         try await withThrowingDiscardingTaskGroup { group in

@@ -9,7 +9,7 @@ package struct AcceptedJob: Sendable, Hashable {
     /// Acceptance, Unix milliseconds: the time that signatures carry.
     package let acceptedAt: Int64
     /// When the job expires unrun, Unix milliseconds.
-    package let deadline: Int64
+    package internal(set) var deadline: Int64
     /// When its client stops waiting, Unix milliseconds; 0: nobody waits.
     package let waitUntil: Int64
     /// How the answer to this kind of request looks.
@@ -39,22 +39,6 @@ package struct AcceptedJob: Sendable, Hashable {
         self.warnings = warnings
         self.customerKeys = customerKeys
         self.fingerprint = fingerprint
-    }
-}
-
-extension AcceptedJob {
-    /// The same job with another deadline.
-    func ending(at deadline: Int64) -> AcceptedJob {
-        AcceptedJob(
-            id: id,
-            acceptedAt: acceptedAt,
-            deadline: deadline,
-            waitUntil: waitUntil,
-            answer: answer,
-            warnings: warnings,
-            customerKeys: customerKeys,
-            fingerprint: fingerprint
-        )
     }
 }
 

@@ -47,7 +47,7 @@ struct JobSubmission: Sendable {
             waitUntil: patience > 0 ? known == nil ? now.addingReportingOverflow(patience).partialValue : now : 0,
             answer: request.answer,
             warnings: request.warnings,
-            customerKeys: request.customerKeys,
+            customerKeys: request.work.customerKeys,
             fingerprint: known?.fingerprint ?? Data()
         )
         let isAwaited = patience > 0

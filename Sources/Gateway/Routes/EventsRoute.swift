@@ -81,7 +81,3 @@ struct EventsRoute: Sendable {
         return buffer
     }
 }
-
-extension HTTPField.Name {
-    fileprivate static let lastEventID = HTTPField.Name("Last-Event-ID") ?? .te
-}

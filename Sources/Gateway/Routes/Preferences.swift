@@ -65,6 +65,9 @@ extension HTTPField.Name {
     static let traceParent = unchecked("traceparent")
     static let traceState = unchecked("tracestate")
     static let acceptPost = unchecked("Accept-Post")
+    static let idempotencyKey = unchecked("Idempotency-Key")
+    static let idempotentReplayed = unchecked("Idempotent-Replayed")
+    static let lastEventID = unchecked("Last-Event-ID")
 
     /// A name that is a valid token; should it not be, one that nothing uses.
     private static func unchecked(_ name: String) -> HTTPField.Name {

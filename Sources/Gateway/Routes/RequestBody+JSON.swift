@@ -17,7 +17,7 @@ extension Request {
         orElse remedy: String,
         accepting types: String
     ) async throws -> [UInt8] {
-        let isJSON = headers[.contentType].map(Self.isJSON)
+        let isJSON = mediaType.map { $0 == "application/json" }
         let tooLarge = Problem(.bodyTooLarge, "the body is longer than \(maximum) bytes \(remedy)")
         let notJSON = Self.notJSON(accepting: types)
         // Not even begun to read where the client says how much would come.
@@ -41,10 +41,11 @@ extension Request {
         return problem
     }
 
-    /// Whether a media type is `application/json`, whatever its parameters.
-    private static func isJSON(_ contentType: String) -> Bool {
-        let type = contentType.prefix { $0 != ";" }
-        return type.trimmingSuffix(while: { $0 == " " || $0 == "\t" }).lowercased() == "application/json"
+    /// The body's media type, without its parameters.
+    var mediaType: String? {
+        headers[.contentType].map { contentType in
+            contentType.prefix { $0 != ";" }.trimmingSuffix(while: { $0 == " " || $0 == "\t" }).lowercased()
+        }
     }
 }
 

@@ -135,8 +135,3 @@ extension FailureError {
         message: "no worker answered before the job's deadline; send the request again, and check that workers run"
     )
 }
-
-extension HTTPField.Name {
-    static let idempotencyKey = HTTPField.Name("Idempotency-Key") ?? .te
-    fileprivate static let idempotentReplayed = HTTPField.Name("Idempotent-Replayed") ?? .te
-}

@@ -10,6 +10,11 @@ struct SigningRequest: Sendable {
         case s3(S3SigningJob, RequestSecrets)
         /// Its keys are the workers' own.
         case cloudFront(CloudFrontSigningJob)
+
+        /// Keys of SSE-C that the answer's headers hold.
+        var customerKeys: CustomerKeys? {
+            if case .s3(_, let secrets) = self { secrets.customerKeys } else { nil }
+        }
     }
 
     let work: Work
@@ -21,11 +26,6 @@ struct SigningRequest: Sendable {
         work = .s3(signing, secrets)
         self.answer = answer
         self.warnings = warnings
-    }
-
-    /// Keys of SSE-C that the answer's headers hold.
-    var customerKeys: CustomerKeys? {
-        if case .s3(_, let secrets) = work { secrets.customerKeys } else { nil }
     }
 
     init(cloudFront: CloudFrontSigningJob, answer: AnswerShape, warnings: [String]) {
