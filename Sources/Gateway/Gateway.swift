@@ -20,7 +20,7 @@ package final class Gateway: Service {
     private let router: ReplyRouter
     private let index: JobStateIndex
     private let stateReader: JobStateReader
-    private let resultReader: ResultReader
+    private let recordReader: RecordReader
     private let front: HTTPFront
     private let listening = OneShot<Int>()
     private let isDraining = Atomic<Bool>(false)
@@ -59,14 +59,19 @@ package final class Gateway: Service {
                 clock: clock,
                 logger: logger
             )
-            resultReader = try ResultReader(kafka: kafka, topic: topics.results, logger: logger)
+            recordReader = try RecordReader(kafka: kafka, logger: logger)
         } catch {
             throw GatewayError(.invalidConfiguration, message: "a Kafka setting cannot be used", cause: error)
         }
         let metrics = GatewayMetrics()
         let states = JobStates(
             index: index,
-            log: KafkaJobStateLog(producer: producer, topics: topics, results: resultReader, logger: logger),
+            log: KafkaJobStateLog(
+                producer: producer,
+                topics: topics,
+                results: KafkaRecordArchive(reader: recordReader, topic: topics.results),
+                logger: logger
+            ),
             tenant: configuration.tenant
         )
         monitor = BrokerMonitor(
@@ -78,6 +83,7 @@ package final class Gateway: Service {
             configuration: configuration,
             sink: JobPublisher(producer: producer, topic: topics.signingJobs, monitor: monitor),
             bulkSink: JobPublisher(producer: producer, topic: topics.bulkJobs, monitor: monitor),
+            bulkRecords: KafkaRecordArchive(reader: recordReader, topic: topics.bulkJobs),
             states: states,
             metrics: metrics,
             logger: logger,
@@ -176,7 +182,7 @@ package final class Gateway: Service {
         // Stopped in the opposite order, each when the one behind it has ended.
         let services = ServiceGroup(
             configuration: .init(
-                services: [producer, resultReader, stateReader, router, monitor, application],
+                services: [producer, recordReader, stateReader, router, monitor, application],
                 logger: logger.onlyWarnings
             )
         )

@@ -49,6 +49,10 @@ package struct GatewayConfiguration: Sendable {
     package var replyPartition: Int32?
     /// What keys of requests are sealed to; `nil`: requests may not carry keys.
     package var sealingKey: SealingPublicKey?
+    /// What refresh tokens are sealed with, the first, and opened with; empty: a key of this process alone.
+    package var tokenKeys: [TokenKey]
+    /// From the acceptance of a batch to the end of its refresh token, at most 24 h; 0: batches have none.
+    package var refreshLifetime: Duration
 
     package init(
         kafka: KafkaConfiguration,
@@ -71,7 +75,9 @@ package struct GatewayConfiguration: Sendable {
         drainTimeout: Duration = .seconds(10),
         instanceID: String,
         replyPartition: Int32? = nil,
-        sealingKey: SealingPublicKey? = nil
+        sealingKey: SealingPublicKey? = nil,
+        tokenKeys: [TokenKey] = [],
+        refreshLifetime: Duration = .seconds(43_200)
     ) {
         self.kafka = kafka
         self.topics = topics
@@ -94,6 +100,8 @@ package struct GatewayConfiguration: Sendable {
         self.instanceID = instanceID
         self.replyPartition = replyPartition
         self.sealingKey = sealingKey
+        self.tokenKeys = tokenKeys
+        self.refreshLifetime = refreshLifetime
     }
 }
 
@@ -124,6 +132,10 @@ extension GatewayConfiguration {
         try require(
             deliveryTimeout >= .milliseconds(10) && deliveryTimeout <= .seconds(3_600),
             "gateway.deliveryTimeout must be 10 ms to 1 h"
+        )
+        try require(
+            refreshLifetime >= .zero && refreshLifetime <= .seconds(86_400),
+            "gateway.refreshLifetime must be 0 (no refresh tokens) to 24 h"
         )
         try require((1...128).contains(tenant.utf8.count), "tenant must have 1 to 128 bytes")
         try require(replyPartition.map { $0 >= 0 } ?? true, "gateway.replyPartition must not be negative")

@@ -19,12 +19,14 @@ package struct HTTPFront: Sendable {
     ///   - configuration: Its Kafka settings are not looked at.
     ///   - sink: Where jobs go.
     ///   - bulkSink: Where chunks of batches go.
+    ///   - bulkRecords: The same chunks, read back.
     ///   - states: Of jobs that nobody waits for.
     ///   - clock: Unix milliseconds.
     package init(
         configuration: GatewayConfiguration,
         sink: any JobSink,
         bulkSink: any JobSink,
+        bulkRecords: any RecordArchive,
         states: JobStates,
         metrics: GatewayMetrics,
         logger: Logger,
@@ -60,24 +62,33 @@ package struct HTTPFront: Sendable {
             jobRoute: job,
             repeats: RequestsInProgress()
         )
+        let bulk = BatchSubmission(
+            tenant: configuration.tenant,
+            sealing: sealing,
+            sink: bulkSink,
+            waitingRoom: room,
+            registry: batches,
+            states: states,
+            metrics: metrics,
+            tokens: RefreshTokens(
+                tenant: configuration.tenant,
+                // Without a key of theirs, tokens are good at this gateway and as long as it runs.
+                keys: configuration.tokenKeys.isEmpty ? [TokenKey()] : configuration.tokenKeys,
+                lifetime: configuration.refreshLifetime
+            ),
+            deadline: configuration.deadline,
+            clock: clock
+        )
         routes = Routes(
             upload: UploadRoute(signing: signing),
             download: DownloadRoute(signing: signing),
             operation: OperationRoute(signing: signing),
             postPolicy: PostPolicyRoute(signing: signing),
             cloudFront: CloudFrontRoutes(signing: signing),
-            batch: BatchRoute(
-                batches: BatchSubmission(
-                    tenant: configuration.tenant,
-                    sealing: sealing,
-                    sink: bulkSink,
-                    waitingRoom: room,
-                    registry: batches,
-                    states: states,
-                    metrics: metrics,
-                    deadline: configuration.deadline,
-                    clock: clock
-                ),
+            batch: BatchRoute(batches: bulk, maxBodyBytes: configuration.maxBatchBodyBytes),
+            refresh: RefreshRoute(
+                batches: bulk,
+                archive: bulkRecords,
                 maxBodyBytes: configuration.maxBatchBodyBytes
             ),
             catalog: CatalogRoutes(),

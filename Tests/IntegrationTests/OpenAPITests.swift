@@ -72,7 +72,9 @@ import Testing
             if operation is None:
                 continue
             content = operation['requestBody']['content']
-            example = content['application/json']['example']
+            example = content['application/json'].get('example')
+            if example is None:
+                continue
             hold(example, content['application/json']['schema'], f'the example of {path}')
             for body, headers in [(example, {}), (example, {'prefer': 'respond-async'}), ({}, {}), ('no object', {})]:
                 answer = requests.post(url + path, json=body, headers=headers)
@@ -100,6 +102,21 @@ import Testing
                 answer = check(path, 'get', requests.get(url + path.replace('{id}', job)), f'GET {path} {job}')
                 if ending and answer is not None and answer.status_code == 200:
                     lines(answer, f'GET {path}')
+        refresh = '/api/v1/batch/refresh'
+        first = requests.post(url + batch, json=example).json()
+        stream = requests.post(url + batch, headers={'content-type': 'application/x-ndjson'},
+                               data='\\n'.join(json.dumps(line) for line in [{'defaults': example['defaults']}] + example['items']))
+        streamed = json.loads(stream.text.splitlines()[-1])['refreshToken']
+        for body, expected in [({'refreshToken': first['summary']['refreshToken'], 'ids': ['2', 'none']}, 200),
+                               ({'refreshToken': accepted['refreshToken']}, 200), ({'refreshToken': streamed}, 200),
+                               ({'refreshToken': streamed, 'ids': ['none']}, 404), ({'refreshToken': 'x'}, 403),
+                               ({'refreshToken': streamed, 'ids': []}, 400)]:
+            answer = requests.post(url + refresh, json=body)
+            check(refresh, 'post', answer, f'refresh {expected}')
+            if answer.status_code != expected:
+                failures.append(f'refresh: {answer.status_code} instead of {expected}: {answer.text[:300]}')
+            if answer.headers['content-type'].startswith('application/x-ndjson'):
+                lines(answer, 'refresh')
         check('/api/v1/jobs/{id}', 'delete', requests.delete(url + f"/api/v1/jobs/{accepted['jobId']}"), 'DELETE')
         for path in ['/api/v1/regions', '/api/v1/storage-classes']:
             check(path, 'get', requests.get(url + path), path)

@@ -157,7 +157,7 @@ package nonisolated struct JobCancelled: Sendable {
   package init() {}
 }
 
-/// What a gateway writes into `Job.echo` of a batch that nobody waits for: where the items of the chunk stood in the
+/// What a gateway writes into `Job.echo` of the chunks of a batch: where the items of the chunk stood in the
 /// batch, and what stood between them and is no item.
 package nonisolated struct ChunkPlaces: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -165,10 +165,13 @@ package nonisolated struct ChunkPlaces: Sendable {
   // methods supported on all messages.
 
   /// Places of the chunk, in their order: each as its distance from the one before, the first from 0. Lines count from 1,
-  /// items of a JSON body from 0.
+  /// items of a JSON body from 0. Left out at the end: steps of 1.
   package var steps: [UInt32] = []
 
   package var notes: [PlaceNote] = []
+
+  /// How many places there are; 0: as many as steps.
+  package var count: UInt32 = 0
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -471,7 +474,7 @@ nonisolated extension JobCancelled: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension ChunkPlaces: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ChunkPlaces"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}steps\0\u{1}notes\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}steps\0\u{1}notes\0\u{1}count\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -481,6 +484,7 @@ nonisolated extension ChunkPlaces: SwiftProtobuf.Message, SwiftProtobuf._Message
       switch fieldNumber {
       case 1: try { try decoder.decodeRepeatedUInt32Field(value: &self.steps) }()
       case 2: try { try decoder.decodeRepeatedMessageField(value: &self.notes) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.count) }()
       default: break
       }
     }
@@ -493,12 +497,16 @@ nonisolated extension ChunkPlaces: SwiftProtobuf.Message, SwiftProtobuf._Message
     if !self.notes.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.notes, fieldNumber: 2)
     }
+    if self.count != 0 {
+      try visitor.visitSingularUInt32Field(value: self.count, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: ChunkPlaces, rhs: ChunkPlaces) -> Bool {
     if lhs.steps != rhs.steps {return false}
     if lhs.notes != rhs.notes {return false}
+    if lhs.count != rhs.count {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -21,7 +21,7 @@ package struct SealingPublicKey: Sendable, CustomStringConvertible {
 
     /// Reads the text form.
     package init(_ text: String) throws(SealingKeyError) {
-        let (id, bytes) = try SealingKeyText.parse(text, kind: "public")
+        let (id, bytes) = try SealingKeyText.parse(text, kind: "sealing public key")
         guard let key = try? Curve25519.KeyAgreement.PublicKey(rawRepresentation: bytes) else {
             throw SealingKeyError(
                 description: "the sealing public key \(id) is no X25519 key; run `signet keys generate`"
@@ -48,7 +48,7 @@ package struct SealingPrivateKey: Sendable, CustomStringConvertible, CustomRefle
 
     /// Reads the text form.
     package init(_ text: String) throws(SealingKeyError) {
-        let (id, bytes) = try SealingKeyText.parse(text, kind: "private")
+        let (id, bytes) = try SealingKeyText.parse(text, kind: "sealing private key")
         guard let key = try? Curve25519.KeyAgreement.PrivateKey(rawRepresentation: bytes) else {
             throw SealingKeyError(
                 description: "the sealing private key \(id) is no X25519 key; run `signet keys generate`"
@@ -67,15 +67,19 @@ package struct SealingPrivateKey: Sendable, CustomStringConvertible, CustomRefle
     package var customMirror: Mirror { Mirror(self, children: ["id": id]) }
 }
 
-private enum SealingKeyText {
-    static func parse(_ text: String, kind: String) throws(SealingKeyError) -> (id: String, bytes: Data) {
+enum SealingKeyText {
+    static func parse(
+        _ text: String,
+        kind: String,
+        remedy: String = "signet keys generate"
+    ) throws(SealingKeyError) -> (id: String, bytes: Data) {
         let trimmed = text.trimmingCharacters(in: .whitespacesAndNewlines)
         guard
             let colon = trimmed.firstIndex(of: ":"), colon != trimmed.startIndex,
             let bytes = Data(base64Encoded: String(trimmed[trimmed.index(after: colon)...])), bytes.count == 32
         else {
             throw SealingKeyError(
-                description: "a sealing \(kind) key reads <id>:<base64 of 32 bytes>; run `signet keys generate`"
+                description: "a \(kind) reads <id>:<base64 of 32 bytes>; run `\(remedy)`"
             )
         }
         return (String(trimmed[..<colon]), bytes)

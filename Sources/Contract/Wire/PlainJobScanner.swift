@@ -23,6 +23,7 @@ package struct PlainJobScanner {
     package private(set) var signingTimeMs: Int64 = 0
     package private(set) var waitUntilMs: Int64 = 0
     package private(set) var deadlineMs: Int64 = 0
+    package private(set) var echo = 0..<0
 
     package init() {}
 
@@ -32,7 +33,7 @@ package struct PlainJobScanner {
     package mutating func scan(_ bytes: UnsafeRawBufferPointer) -> Bool {
         head.removeAll(keepingCapacity: true)
         items.removeAll(keepingCapacity: true)
-        jobID = 0..<0
+        (jobID, echo) = (0..<0, 0..<0)
         (chunk, signingTimeMs, waitUntilMs, deadlineMs) = (0, 0, 0, 0)
         var hasSigning = false
         var cursor = ProtobufCursor(bytes, 0..<bytes.count)
@@ -55,6 +56,9 @@ package struct PlainJobScanner {
             case (Field.deadline, .varint):
                 guard let value = cursor.varint() else { return false }
                 deadlineMs = Int64(bitPattern: value)
+            case (Field.echo, .bytes):
+                guard let range = cursor.range() else { return false }
+                echo = range
             case (Field.version, .varint), (Field.tenant, .bytes), (Field.caller, .bytes):
                 guard cursor.skip(type) else { return false }
                 head.append(contentsOf: bytes[start..<cursor.position])
@@ -121,6 +125,7 @@ package struct PlainJobScanner {
         static let signingTime: UInt64 = 6
         static let waitUntil: UInt64 = 7
         static let deadline: UInt64 = 8
+        static let echo: UInt64 = 9
         static let s3Signing: UInt64 = 16
         static let sealedCredential: UInt64 = 7
         static let items: UInt64 = 11

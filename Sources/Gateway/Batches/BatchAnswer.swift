@@ -8,6 +8,9 @@ struct BatchAnswer {
     enum Format: Sendable {
         case ndjson
         case json
+
+        /// The shape of the answer.
+        var answer: AnswerShape { self == .ndjson ? .batchLines : .batchItems }
     }
 
     /// How an item says where it stood.
@@ -175,7 +178,12 @@ struct BatchAnswer {
         }
     }
 
-    private mutating func fail(_ place: ChunkDraft.Place, id: String, _ failure: FailureError) {
+    /// Writes that the batch has no item of an id.
+    mutating func write(unknown id: String) {
+        fail(nil, id: id, FailureError(.unknownItem, field: "ids", message: "no item of the batch has this id"))
+    }
+
+    private mutating func fail(_ place: ChunkDraft.Place?, id: String, _ failure: FailureError) {
         begin(place, id: id, status: "failed")
         json.member("code", failure.code.rawValue)
         if !failure.field.isEmpty { json.member("field", failure.field) }
@@ -184,16 +192,16 @@ struct BatchAnswer {
         failed += 1
     }
 
-    private mutating func begin(_ place: ChunkDraft.Place, id: String, status: String) {
+    private mutating func begin(_ place: ChunkDraft.Place?, id: String, status: String) {
         json.beginObject()
         if format == .ndjson { json.member("type", "item") }
-        json.member(places.rawValue, Int64(place.number))
+        if let place { json.member(places.rawValue, Int64(place.number)) }
         if !id.isEmpty { json.member("id", id) }
         json.member("status", status)
     }
 
-    private mutating func finish(_ place: ChunkDraft.Place) {
-        if !place.warnings.isEmpty { json.member("warnings", place.warnings) }
+    private mutating func finish(_ place: ChunkDraft.Place?) {
+        if let place, !place.warnings.isEmpty { json.member("warnings", place.warnings) }
         json.endObject()
         if format == .ndjson { json.punctuation("\n") }
     }
@@ -251,7 +259,14 @@ struct BatchAnswer {
     /// - Parameters:
     ///   - isComplete: Whether all that there is to come has come.
     ///   - cursor: Where the next page begins.
-    mutating func finish(_ stopped: FailureError?, isComplete: Bool, state: JobState? = nil, cursor: UInt32? = nil) {
+    ///   - refresh: What the batch can be signed again with.
+    mutating func finish(
+        _ stopped: FailureError?,
+        isComplete: Bool,
+        state: JobState? = nil,
+        cursor: UInt32? = nil,
+        refresh: RefreshTokens.Issued? = nil
+    ) {
         if format == .json {
             json.punctuation("],\"shared\":[")
             for object in sharedObjects { json.raw(object) }
@@ -277,6 +292,7 @@ struct BatchAnswer {
             if signed > 0, let earliestExpiry {
                 json.member("expiresAt", Timestamp.rfc3339(unixMilliseconds: earliestExpiry))
             }
+            if let refresh { json.write(refresh) }
             json.member("warnings", warnings)
         }
         switch format {

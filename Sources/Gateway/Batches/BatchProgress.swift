@@ -39,6 +39,10 @@ package final class BatchProgress: Sendable {
         change { $0.window.add(chunk.number, chunk, deadline: deadline) }
     }
 
+    func delivered(_ number: UInt32, at place: RecordPlace?) {
+        change { $0.window.delivered(number, at: place) }
+    }
+
     func refuse(_ number: UInt32, _ failure: FailureError) {
         change { $0.window.refuse(number, failure) }
     }

@@ -45,8 +45,8 @@ struct BatchRoute: Sendable {
         }
         let wanted = try BatchRequest(kind, defaults: source.defaults)
         if Preferences(request.headers).respondAsync {
-            let job = try await batches.accept(wanted, format, source, trace: trace)
-            return JobRoute.accepted(job, preferenceApplied: "respond-async")
+            let (job, refresh) = try await batches.accept(wanted, format, source, trace: trace)
+            return JobRoute.accepted(job, refresh: refresh, preferenceApplied: "respond-async")
         }
         let batch = try batches.open(wanted, order: order, trace: trace)
         return try await batches.run(batch, format, source)
@@ -54,7 +54,7 @@ struct BatchRoute: Sendable {
 
     private static let ndjsonTypes = ["application/x-ndjson", "application/ndjson", "application/jsonl"]
 
-    private static func order(of request: Request) throws(Problem) -> BatchProgress.Window.Order {
+    static func order(of request: Request) throws(Problem) -> BatchProgress.Window.Order {
         guard let text = request.uri.queryParameters["order"] else { return .input }
         guard let order = BatchProgress.Window.Order(rawValue: String(text)) else {
             throw Problem(.invalidValue, field: "order", "order must be input or completion")

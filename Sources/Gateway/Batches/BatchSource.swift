@@ -5,15 +5,17 @@ internal import Hummingbird
 internal import NIOCore
 internal import Synchronization
 
-/// Where the items of one batch come from: lines as they arrive, or the array of a JSON body.
+/// Where the items of one batch come from: lines as they arrive, the array of a JSON body, or a batch that was sent before.
 ///
 /// Its methods that read are called by one task at a time. ``cutIfAny()`` may be called beside them.
 final class BatchSource: Sendable {
     private enum Origin {
         case lines(BodyReader)
         case items([JSONValue])
+        case stored(StoredChunks)
     }
 
+    /// What all items have in common, where it comes with them.
     let defaults: [String: JSONValue]
     private let origin: Origin
     private let input: Mutex<BatchInput>
@@ -22,6 +24,12 @@ final class BatchSource: Sendable {
         self.defaults = defaults
         origin = .items(items)
         input = Mutex(BatchInput(kind: kind))
+    }
+
+    init(stored chunks: StoredChunks) {
+        defaults = [:]
+        origin = .stored(chunks)
+        input = Mutex(BatchInput(kind: .s3))
     }
 
     /// Reads the first line, which holds the defaults.
@@ -70,6 +78,7 @@ final class BatchSource: Sendable {
     /// - Returns: `nil` at the end of the items.
     func next(isPatient: () -> Bool) async throws -> ChunkDraft? {
         switch origin {
+        case .stored(let chunks): return try await chunks.next()
         case .items(let items):
             return input.withLock { input in
                 for item in items[input.taken...] {
@@ -96,6 +105,13 @@ final class BatchSource: Sendable {
     /// The items that have come and are in no chunk yet.
     func cutIfAny() -> ChunkDraft? {
         input.withLock { $0.cut() }
+    }
+
+    /// Items that were asked for and do not exist, when all chunks have come.
+    var unknownIDs: [String] {
+        get async {
+            if case .stored(let chunks) = origin { await chunks.unknownIDs } else { [] }
+        }
     }
 
     /// Passes over what is left, so that a client that sends all before it reads comes to read.

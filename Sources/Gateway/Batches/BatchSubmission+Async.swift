@@ -13,7 +13,7 @@ extension BatchSubmission {
         _ format: BatchAnswer.Format,
         _ source: BatchSource,
         trace: TraceContext
-    ) async throws -> AcceptedJob {
+    ) async throws -> (job: AcceptedJob, refresh: RefreshTokens.Issued?) {
         guard sink.isReachable else { throw Problem.refused(.unavailable) }
         if waitingRoom.isClosed { throw Problem.refused(.closed) }
         let now = clock()
@@ -24,12 +24,12 @@ extension BatchSubmission {
             id: id,
             acceptedAt: now,
             deadline: now + deadline.milliseconds,
-            answer: format == .ndjson ? .batchLines : .batchItems,
+            answer: format.answer,
             warnings: request.warnings
         )
         await states.accept(job, chunks: 0)
         do {
-            let chunks = try await send(source, before: job.deadline) { chunk in
+            let (chunks, trail) = try await send(source, before: job.deadline) { chunk in
                 try await send(chunk, of: id, template, headers)
             }
             guard chunks > 0 else {
@@ -38,7 +38,7 @@ extension BatchSubmission {
             // The last of its chunks was given all of its time.
             job.deadline = clock() + deadline.milliseconds
             await states.accept(job, chunks: chunks)
-            return job
+            return (job, tokens.issue(trail, of: id, acceptedAt: now, answer: job.answer))
         } catch {
             // It was not accepted: nobody asks for its results.
             await states.cancel(id, now: clock())
@@ -48,14 +48,18 @@ extension BatchSubmission {
 
     /// Sends chunk after chunk, a few at a time.
     ///
-    /// - Returns: How many there were.
+    /// - Returns: How many there were, and where they are.
     private func send(
         _ source: BatchSource,
         before end: Int64,
-        _ send: @escaping @Sendable (ChunkDraft) async throws -> Void
-    ) async throws -> UInt32 {
-        try await withThrowingTaskGroup(of: Void.self) { group in
+        _ send: @escaping @Sendable (ChunkDraft) async throws -> RecordPlace?
+    ) async throws -> (count: UInt32, ChunkTrail) {
+        try await withThrowingTaskGroup(of: (ChunkDraft, RecordPlace?).self) { group in
             var count: UInt32 = 0
+            var trail = ChunkTrail()
+            func note(_ sent: (chunk: ChunkDraft, place: RecordPlace?)) {
+                if sent.chunk.count > 0 { trail.add(sent.chunk.number, at: sent.place) }
+            }
             while let chunk = try await source.next(isPatient: { true }) {
                 guard clock() < end else {
                     throw Problem(
@@ -64,12 +68,12 @@ extension BatchSubmission {
                             + "send them faster, or in several batches"
                     )
                 }
-                if count >= UInt32(Self.window) { try await group.next() }
-                group.addTask { try await send(chunk) }
+                if count >= UInt32(Self.window), let sent = try await group.next() { note(sent) }
+                group.addTask { (chunk, try await send(chunk)) }
                 count += 1
             }
-            try await group.waitForAll()
-            return count
+            while let sent = try await group.next() { note(sent) }
+            return (count, trail)
         }
     }
 
@@ -78,12 +82,13 @@ extension BatchSubmission {
         of id: JobID,
         _ template: BatchTemplate,
         _ headers: [(name: String, value: [UInt8])]
-    ) async throws {
-        var job = job(of: chunk, id: id, now: clock())
-        job.echo = try ChunkPlaces(chunk.places).serializedBytes()
+    ) async throws -> RecordPlace? {
+        let job = try job(of: chunk, id: id, now: clock())
         let value = try template.record(of: job, items: chunk.items.bytes, firstItem: chunk.firstItem)
-        if case .failed(let refusal) = await sink.deliver(OutgoingJob(value: value, headers: headers)) {
-            throw Problem.refused(refusal)
+        switch await sink.deliver(OutgoingJob(value: value, headers: headers)) {
+        case .failed(let refusal): throw Problem.refused(refusal)
+        case .confirmed(let place): return place
+        case .pending, .unknown: return nil
         }
     }
 }

@@ -4,6 +4,7 @@ internal import Contract
 internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
+internal import SwiftProtobuf
 
 /// Runs batches: sends their chunks to the workers as the items come, and streams the results back, no faster than either
 /// side takes them.
@@ -25,6 +26,7 @@ struct BatchSubmission: Sendable {
     let registry: BatchRegistry
     let states: JobStates
     let metrics: GatewayMetrics
+    let tokens: RefreshTokens
     /// From the sending of a chunk to its expiry.
     let deadline: Duration
     /// Unix milliseconds.
@@ -32,33 +34,55 @@ struct BatchSubmission: Sendable {
 
     /// A batch that replies are brought to as long as somebody holds it.
     final class Batch: Sendable {
+        /// The job that its chunks belong to.
         let id: JobID
-        let request: BatchRequest
         let template: BatchTemplate
         let headers: [(name: String, value: [UInt8])]
+        /// Keys of SSE-C that the answer's headers hold.
+        let customerKeys: CustomerKeys?
+        let warnings: [String]
+        /// Unix milliseconds; `nil`: an earlier batch, which has its token already.
+        let acceptedAt: Int64?
         let progress: BatchProgress
+        private let correlationID: CorrelationID
         private let registry: BatchRegistry
 
         fileprivate init(
             _ id: JobID,
-            _ request: BatchRequest,
             _ template: BatchTemplate,
-            headers: [(name: String, value: [UInt8])],
-            order: BatchProgress.Window.Order,
+            _ call: Call,
+            customerKeys: CustomerKeys?,
+            warnings: [String],
+            acceptedAt: Int64?,
             registry: BatchRegistry
         ) throws(WaitingRefusal) {
             self.id = id
-            self.request = request
             self.template = template
-            self.headers = headers
-            progress = BatchProgress(limit: BatchSubmission.window, order: order)
+            self.customerKeys = customerKeys
+            self.warnings = warnings
+            self.acceptedAt = acceptedAt
+            headers = OutgoingJob.headers(
+                correlationID: call.correlationID,
+                replyTo: call.address,
+                trace: call.trace
+            )
+            progress = BatchProgress(limit: BatchSubmission.window, order: call.order)
+            correlationID = call.correlationID
             self.registry = registry
-            try registry.open(progress, as: CorrelationID(id))
+            try registry.open(progress, as: correlationID)
         }
 
         deinit {
-            registry.remove(CorrelationID(id))
+            registry.remove(correlationID)
         }
+    }
+
+    /// The request that a batch is answered by.
+    fileprivate struct Call {
+        let correlationID: CorrelationID
+        let address: ReplyAddress
+        let order: BatchProgress.Window.Order
+        let trace: TraceContext
     }
 
     /// Makes a request a batch.
@@ -67,17 +91,58 @@ struct BatchSubmission: Sendable {
         order: BatchProgress.Window.Order,
         trace: TraceContext
     ) throws(Problem) -> Batch {
-        guard let address = waitingRoom.replyAddress else { throw .notPositioned }
-        guard sink.isReachable else { throw Problem.refused(.unavailable) }
         let now = clock()
         let id = JobID(unixMilliseconds: now)
+        let call = try call(id, order: order, trace: trace)
         let template = try template(of: request, id: id, now: now)
-        let headers = OutgoingJob.headers(correlationID: CorrelationID(id), replyTo: address, trace: trace)
         do throws(WaitingRefusal) {
-            return try Batch(id, request, template, headers: headers, order: order, registry: registry)
+            return try Batch(
+                id,
+                template,
+                call,
+                customerKeys: request.work.customerKeys,
+                warnings: request.warnings,
+                acceptedAt: now,
+                registry: registry
+            )
         } catch {
             throw Problem.refused(error)
         }
+    }
+
+    /// Opens a batch whose chunks were sent before, to sign them again.
+    func reopen(
+        _ id: JobID,
+        template: BatchTemplate,
+        warnings: [String],
+        order: BatchProgress.Window.Order,
+        trace: TraceContext
+    ) throws(Problem) -> Batch {
+        // Replies to one time are not those to another.
+        let call = try call(JobID(unixMilliseconds: clock()), order: order, trace: trace)
+        do throws(WaitingRefusal) {
+            return try Batch(
+                id,
+                template,
+                call,
+                customerKeys: nil,
+                warnings: warnings,
+                acceptedAt: nil,
+                registry: registry
+            )
+        } catch {
+            throw Problem.refused(error)
+        }
+    }
+
+    private func call(
+        _ id: JobID,
+        order: BatchProgress.Window.Order,
+        trace: TraceContext
+    ) throws(Problem) -> Call {
+        guard let address = waitingRoom.replyAddress else { throw .notPositioned }
+        guard sink.isReachable else { throw Problem.refused(.unavailable) }
+        return Call(correlationID: CorrelationID(id), address: address, order: order, trace: trace)
     }
 
     /// What the chunks of a batch have in common, its secrets sealed.
@@ -98,7 +163,7 @@ struct BatchSubmission: Sendable {
     }
 
     /// A chunk's job without its kind.
-    func job(of chunk: ChunkDraft, id: JobID, now: Int64) -> Job {
+    func job(of chunk: ChunkDraft, id: JobID, now: Int64) throws -> Job {
         var job = Job()
         job.version = Job.writtenVersion
         job.jobID = id.description
@@ -106,6 +171,7 @@ struct BatchSubmission: Sendable {
         job.tenant = tenant
         job.signingTimeMs = now
         job.deadlineMs = now + deadline.milliseconds
+        job.echo = try ChunkPlaces(chunk.places).serializedBytes()
         return job
     }
 
@@ -171,9 +237,10 @@ struct BatchSubmission: Sendable {
             format,
             of: format == .ndjson ? .lines : .items,
             jobID: batch.id,
-            customerKeys: batch.request.work.customerKeys,
-            warnings: batch.request.warnings
+            customerKeys: batch.customerKeys,
+            warnings: batch.warnings
         )
+        var trail = ChunkTrail()
         try await withThrowingDiscardingTaskGroup { group in
             group.addTask { await watch(batch) }
             let sending = OneShot<Void>()
@@ -185,6 +252,7 @@ struct BatchSubmission: Sendable {
                 var next: BatchProgress.Window.Ended? = first
                 while let chunk = next {
                     answer.write(chunk)
+                    if chunk.content.count > 0 { trail.add(chunk.number, at: chunk.place) }
                     batch.progress.beginWriting()
                     try await writer.write(ByteBuffer(bytes: answer.take()))
                     // What came in meanwhile waits for nothing else.
@@ -195,7 +263,14 @@ struct BatchSubmission: Sendable {
                     next = await batch.progress.next()
                 }
                 let reason = batch.progress.stopReason
-                answer.finish(reason, isComplete: reason == nil)
+                if reason == nil {
+                    for id in await source.unknownIDs { answer.write(unknown: id) }
+                }
+                answer.finish(
+                    reason,
+                    isComplete: reason == nil,
+                    refresh: reason == nil ? token(of: trail, batch, format) : nil
+                )
                 metrics.items(signed: answer.signed, failed: answer.failed)
                 try await writer.write(ByteBuffer(bytes: answer.take()))
                 try await writer.finish(nil)
@@ -207,6 +282,10 @@ struct BatchSubmission: Sendable {
             }
             group.cancelAll()
         }
+    }
+
+    private func token(of trail: ChunkTrail, _ batch: Batch, _ format: BatchAnswer.Format) -> RefreshTokens.Issued? {
+        batch.acceptedAt.flatMap { tokens.issue(trail, of: batch.id, acceptedAt: $0, answer: format.answer) }
     }
 
     // MARK: Sending
@@ -225,6 +304,8 @@ struct BatchSubmission: Sendable {
                 }
                 guard progress.stopReason == .unread else { return progress.endInput() }
                 try await discard(source)
+            } catch let problem as Problem {
+                progress.stop(problem.failures.first ?? Self.nothing)
             } catch {
                 progress.stop(Self.disconnected)
             }
@@ -252,14 +333,17 @@ struct BatchSubmission: Sendable {
     private func send(_ chunk: ChunkDraft, of batch: Batch, now: Int64) async {
         // Where all is wrong already, there is nothing to ask the workers for.
         guard chunk.count > 0 else { return batch.progress.refuse(chunk.number, Self.nothing) }
-        var job = job(of: chunk, id: batch.id, now: now)
-        // Somebody waits up to the end: no result needs to be kept.
-        job.waitUntilMs = job.deadlineMs
         do {
+            var job = try job(of: chunk, id: batch.id, now: now)
+            // Somebody waits up to the end: no result needs to be kept.
+            job.waitUntilMs = job.deadlineMs
             let value = try batch.template.record(of: job, items: chunk.items.bytes, firstItem: chunk.firstItem)
-            guard case .failed(let refusal) = await sink.deliver(OutgoingJob(value: value, headers: batch.headers))
-            else { return }
-            batch.progress.refuse(chunk.number, Problem.refused(refusal).failures.first ?? Self.nothing)
+            switch await sink.deliver(OutgoingJob(value: value, headers: batch.headers)) {
+            case .failed(let refusal):
+                batch.progress.refuse(chunk.number, Problem.refused(refusal).failures.first ?? Self.nothing)
+            case .confirmed(let place): batch.progress.delivered(chunk.number, at: place)
+            case .pending, .unknown: batch.progress.delivered(chunk.number, at: nil)
+            }
         } catch {
             batch.progress.refuse(chunk.number, Self.nothing)
         }

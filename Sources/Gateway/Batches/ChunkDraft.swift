@@ -92,6 +92,13 @@ struct ChunkDraft: Sendable {
         }
     }
 
+    /// Appends an item that was read before.
+    mutating func append(_ item: some Message, at place: Place) throws {
+        try BatchTemplate.write(item, of: kind, to: &items)
+        places.append(place)
+        count += 1
+    }
+
     mutating func refuse(at number: Int, _ failure: FailureError, id: String = "") {
         places.append(Place(number: number, failure: failure, id: id))
         noteBytes += id.utf8.count + failure.message.utf8.count

@@ -6,6 +6,7 @@ extension ChunkPlaces {
     init(_ places: [ChunkDraft.Place]) {
         self.init()
         var last = 0
+        count = UInt32(clamping: places.count)
         steps.reserveCapacity(places.count)
         for (index, place) in places.enumerated() {
             steps.append(UInt32(clamping: place.number - last))
@@ -18,12 +19,15 @@ extension ChunkPlaces {
             note.warnings = place.warnings
             notes.append(note)
         }
+        while steps.count > 1, steps.last == 1 { steps.removeLast() }
     }
 
     /// The places again.
     var places: [ChunkDraft.Place] {
         var number = 0
-        var places = steps.map { step in
+        // No chunk has more, whatever the record says.
+        let following = min(Int(count), ChunkDraft.maximumItems) - steps.count
+        var places = (steps + Array(repeating: 1, count: max(0, following))).map { step in
             number += Int(step)
             return ChunkDraft.Place(number: number)
         }

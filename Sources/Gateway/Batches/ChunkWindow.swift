@@ -6,7 +6,7 @@ package import Contract
 /// out.
 ///
 /// ```
-/// add ──▶ open ── reply, refusal or deadline ──▶ ended ── its turn ──▶ taken ── written
+/// add ──▶ open ── reply and its record's place, refusal or deadline ──▶ ended ── its turn ──▶ taken ── written
 /// ```
 /// As many as `limit` may be under way, from `add` to `written`: what a client does not read, it cannot send more of.
 ///
@@ -24,6 +24,8 @@ package struct ChunkWindow<Content: Sendable> {
         package let number: UInt32
         package let content: Content
         package let answer: Answer
+        /// Where its record lies; `nil`: it is not known, or there is none.
+        package let place: RecordPlace?
     }
 
     package enum Answer: Sendable {
@@ -37,6 +39,9 @@ package struct ChunkWindow<Content: Sendable> {
         let content: Content
         let deadline: Int64
         var assembly = ReplyAssembly()
+        var answer: Answer?
+        var isDelivered = false
+        var place: RecordPlace?
     }
 
     private let limit: Int
@@ -72,15 +77,26 @@ package struct ChunkWindow<Content: Sendable> {
         open[number] = Open(content: content, deadline: deadline)
     }
 
+    /// A chunk's record is on Kafka, or may be.
+    ///
+    /// - Parameter place: `nil`: it is not known where.
+    package mutating func delivered(_ number: UInt32, at place: RecordPlace?) {
+        open[number]?.isDelivered = true
+        open[number]?.place = place
+        endIfAnswered(number)
+    }
+
     /// A part of a reply arrived; one more to a chunk that has ended changes nothing.
     package mutating func reply(_ part: Reply) {
         guard let whole = open[part.chunk]?.assembly.add(part) else { return }
-        end(part.chunk, .reply(whole))
+        open[part.chunk]?.answer = .reply(whole)
+        endIfAnswered(part.chunk)
     }
 
     /// A whole reply arrived; likewise.
     package mutating func reply(to chunk: UInt32, _ encoded: [UInt8]) {
-        end(chunk, .encoded(encoded))
+        open[chunk]?.answer = .encoded(encoded)
+        endIfAnswered(chunk)
     }
 
     /// A chunk did not get to the workers.
@@ -118,9 +134,14 @@ package struct ChunkWindow<Content: Sendable> {
         isTaken = false
     }
 
+    private mutating func endIfAnswered(_ number: UInt32) {
+        guard let chunk = open[number], chunk.isDelivered, let answer = chunk.answer else { return }
+        end(number, answer)
+    }
+
     private mutating func end(_ number: UInt32, _ answer: Answer) {
         guard let chunk = open.removeValue(forKey: number) else { return }
-        ended[number] = Ended(number: number, content: chunk.content, answer: answer)
+        ended[number] = Ended(number: number, content: chunk.content, answer: answer, place: chunk.place)
         if order == .completion { queue.append(number) }
     }
 }

@@ -31,6 +31,12 @@ extension FailureCode {
     static let requestInProgress = FailureCode(rawValue: "request_in_progress")
     /// An Idempotency-Key that another request had.
     static let idempotencyKeyReused = FailureCode(rawValue: "idempotency_key_reused")
+    /// A refresh token that was changed, or is of other gateways or another tenant.
+    static let invalidToken = FailureCode(rawValue: "invalid_token")
+    /// A refresh token whose time is over.
+    static let tokenExpired = FailureCode(rawValue: "token_expired")
+    /// A batch has no item of that id.
+    static let unknownItem = FailureCode(rawValue: "unknown_item")
     /// Items of a batch that did not come within the job's deadline.
     static let inputTooSlow = FailureCode(rawValue: "input_too_slow")
     /// The gateway is stopping or has not started.
@@ -50,15 +56,15 @@ extension FailureCode {
             .invalidDeadline,
             .sealingNotConfigured:
             .badRequest
-        case .unknownProfile, .credentialExpired, .sealScope, .replyTopicNotAllowed, .unknownReplyTopic:
+        case .unknownProfile, .credentialExpired, .sealScope, .replyTopicNotAllowed, .unknownReplyTopic, .invalidToken:
             .forbidden
-        case .notFound, .unknownJob:
+        case .notFound, .unknownJob, .unknownItem:
             .notFound
         case .alreadyEnded, .requestInProgress:
             .conflict
         case .idempotencyKeyReused:
             .unprocessableContent
-        case .resultGone:
+        case .resultGone, .tokenExpired:
             .gone
         case .methodNotAllowed:
             .methodNotAllowed

@@ -90,6 +90,27 @@ package struct FieldReader {
         }
     }
 
+    /// An array of strings, or `nil` if it was not given or is of another type.
+    package mutating func texts(_ name: String) -> [String]? {
+        switch take(name) {
+        case nil: return nil
+        case .array(let values)?:
+            var texts: [String] = []
+            for (index, value) in values.enumerated() {
+                if case .string(let text) = value {
+                    texts.append(text)
+                } else {
+                    note("\(name)[\(index)]", expected: "a string", found: value)
+                    break
+                }
+            }
+            return texts
+        case let value?:
+            note(name, expected: "an array of strings", found: value)
+            return nil
+        }
+    }
+
     /// A point in time: RFC 3339 text or Unix seconds, as Unix milliseconds.
     package mutating func time(_ name: String) -> Int64? {
         switch take(name) {

@@ -69,15 +69,25 @@ package struct JobStates: Sendable {
         await index.waitForFact(of: id, isFirst: false, atMost: patience)
     }
 
-    /// The reply of one chunk.
-    func result(of chunk: ChunkDone, of id: JobID) async throws(JobStateError) -> Reply {
-        var assembly = ReplyAssembly()
-        for offset in chunk.offsets {
-            let part = try await log.result(partition: chunk.partition, offset: offset)
-            guard part.jobID == id.description, part.chunk == chunk.chunk else { throw .gone }
-            if let whole = assembly.add(part) { return whole }
+    /// The replies of some chunks, in their order.
+    func results(of chunks: some Collection<ChunkDone>, of id: JobID) async throws(JobStateError) -> [Reply] {
+        let places = chunks.flatMap { chunk in
+            chunk.offsets.map { RecordPlace(partition: chunk.partition, offset: $0) }
         }
-        throw .gone
+        var parts = try await log.results(at: places)[...]
+        var replies: [Reply] = []
+        for chunk in chunks {
+            var assembly = ReplyAssembly()
+            var whole: Reply?
+            for part in parts.prefix(chunk.offsets.count) {
+                guard part.jobID == id.description, part.chunk == chunk.chunk else { throw .gone }
+                whole = assembly.add(part) ?? whole
+            }
+            guard let whole else { throw .gone }
+            replies.append(whole)
+            parts = parts.dropFirst(chunk.offsets.count)
+        }
+        return replies
     }
 
     /// This gateway knows its own facts at once, whether or not it can tell others.
@@ -105,7 +115,9 @@ package protocol JobStateLog: Sendable {
     /// Writes a reply to the results.
     ///
     /// - Returns: Where it lies; `nil`: it could not be written.
-    func keep(_ reply: Reply, of id: JobID) async -> (partition: Int32, offset: Int64)?
-    /// Reads a record of the results.
-    func result(partition: Int32, offset: Int64) async throws(JobStateError) -> Reply
+    func keep(_ reply: Reply, of id: JobID) async -> RecordPlace?
+    /// Reads records of the results.
+    ///
+    /// - Returns: What they hold, in the order of `places`.
+    func results(at places: [RecordPlace]) async throws(JobStateError) -> [Reply]
 }

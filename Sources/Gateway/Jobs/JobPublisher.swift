@@ -28,9 +28,10 @@ struct JobPublisher: JobSink {
         } catch {
             return .failed(Self.refusal(of: error))
         }
-        guard let failure = await batch.delivered().failures.first else {
+        let outcome = await batch.delivered()
+        guard let failure = outcome.failures.first else {
             monitor.noteDelivery()
-            return .confirmed
+            return .confirmed(at: RecordPlace(outcome.position(of: 0)))
         }
         return failure.status == .unknown ? .unknown : .failed(Self.refusal(of: failure.error))
     }

@@ -4,7 +4,8 @@
 package enum JobDelivery: Sendable, Equatable {
     /// The broker has not answered yet.
     case pending
-    case confirmed
+    /// `nil`: on Kafka, though it is not known where.
+    case confirmed(at: RecordPlace?)
     /// Possibly on Kafka: neither confirmed nor surely lost.
     case unknown
     /// Surely not on Kafka.

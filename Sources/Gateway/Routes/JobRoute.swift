@@ -35,7 +35,11 @@ struct JobRoute: Sendable {
     }
 
     /// The answer to a request whose job goes on.
-    static func accepted(_ job: AcceptedJob, preferenceApplied: String?) -> Response {
+    static func accepted(
+        _ job: AcceptedJob,
+        refresh: RefreshTokens.Issued? = nil,
+        preferenceApplied: String?
+    ) -> Response {
         var headers = HTTPFields()
         headers[.location] = location(of: job.id)
         headers[.retryAfter] = "1"
@@ -49,6 +53,7 @@ struct JobRoute: Sendable {
             if job.answer.places != nil { json.member("results", location(of: job.id) + "/results") }
             json.member("acceptedAt", Timestamp.rfc3339(unixMilliseconds: job.acceptedAt))
             json.member("deadline", Timestamp.rfc3339(unixMilliseconds: job.deadline))
+            if let refresh { json.write(refresh) }
             json.member("warnings", job.warnings)
         }
         return SigningEndpoint.answer(.accepted, json.bytes, headers: headers)
@@ -112,7 +117,7 @@ struct JobRoute: Sendable {
         }
         let reply: Reply
         do throws(JobStateError) {
-            reply = try await jobs.states.result(of: chunk, of: record.id)
+            reply = try await jobs.states.results(of: [chunk], of: record.id)[0]
         } catch {
             throw JobLookup.problem(error)
         }

@@ -13,6 +13,9 @@ struct ResultsRoute: Sendable {
 
     let jobs: JobLookup
 
+    /// Chunks that are read from Kafka at once.
+    private static let readAhead = 12
+
     /// What is read at once.
     private struct Page {
         let chunks: [ChunkDone]
@@ -32,24 +35,22 @@ struct ResultsRoute: Sendable {
         }
         let page = Self.page(
             of: record,
-            from: try Self.number("cursor", of: request) ?? 0,
-            limit: try Self.number("limit", of: request) ?? .max
+            from: try Self.number("cursor", of: request, atLeast: 0) ?? 0,
+            limit: try Self.number("limit", of: request, atLeast: 1) ?? .max
         )
         // What cannot be read at all is told by the status.
-        var first: Reply?
-        if let chunk = page.chunks.first {
-            do throws(JobStateError) {
-                first = try await jobs.states.result(of: chunk, of: record.id)
-            } catch {
-                throw JobLookup.problem(error)
-            }
+        let first: [Reply]
+        do throws(JobStateError) {
+            first = try await jobs.states.results(of: page.chunks.prefix(Self.readAhead), of: record.id)
+        } catch {
+            throw JobLookup.problem(error)
         }
         var headers: HTTPFields = [.contentType: "application/x-ndjson", .cacheControl: "no-store"]
         if !record.state.isTerminal { headers[.retryAfter] = "1" }
         return Response(
             status: .ok,
             headers: headers,
-            body: ResponseBody { [first] writer in
+            body: ResponseBody { writer in
                 var answer = BatchAnswer(
                     .ndjson,
                     of: places,
@@ -58,18 +59,19 @@ struct ResultsRoute: Sendable {
                     warnings: record.warnings
                 )
                 var stopped: FailureError?
-                for (index, chunk) in page.chunks.enumerated() {
-                    do throws(JobStateError) {
-                        let reply =
-                            if index == 0, let first { first } else {
-                                try await jobs.states.result(of: chunk, of: record.id)
-                            }
+                var replies = first
+                var rest = page.chunks[...]
+                while !rest.isEmpty, stopped == nil {
+                    for reply in replies {
                         answer.write(kept: reply)
+                        try await writer.write(ByteBuffer(bytes: answer.take()))
+                    }
+                    rest = rest.dropFirst(Self.readAhead)
+                    do throws(JobStateError) {
+                        replies = try await jobs.states.results(of: rest.prefix(Self.readAhead), of: record.id)
                     } catch {
                         stopped = JobLookup.problem(error).failures.first
-                        break
                     }
-                    try await writer.write(ByteBuffer(bytes: answer.take()))
                 }
                 answer.finish(
                     stopped,
@@ -100,10 +102,10 @@ struct ResultsRoute: Sendable {
         return Page(chunks: chunks, next: nil, isComplete: record.chunks == record.done.count)
     }
 
-    private static func number(_ name: String, of request: Request) throws(Problem) -> Int? {
+    private static func number(_ name: String, of request: Request, atLeast least: Int) throws(Problem) -> Int? {
         guard let text = request.uri.queryParameters[Substring(name)] else { return nil }
-        guard let number = Int(text), number >= 0 else {
-            throw Problem(.invalidValue, field: name, "\(name) must be a whole number from 0 on")
+        guard let number = Int(text), number >= least else {
+            throw Problem(.invalidValue, field: name, "\(name) must be a whole number from \(least) on")
         }
         return number
     }

@@ -12,6 +12,7 @@ package enum RouteTable {
         (CloudFrontRoutes.cookiesPath, "POST"),
         (BatchRoute.s3Path, "POST"),
         (BatchRoute.cloudFrontPath, "POST"),
+        (RefreshRoute.path, "POST"),
         (CatalogRoutes.regionsPath, "GET, HEAD"),
         (CatalogRoutes.storageClassesPath, "GET, HEAD"),
         (JobRoute.path, "GET, HEAD, DELETE"),

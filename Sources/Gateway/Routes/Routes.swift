@@ -12,6 +12,7 @@ struct Routes: Sendable {
     let postPolicy: PostPolicyRoute
     let cloudFront: CloudFrontRoutes
     let batch: BatchRoute
+    let refresh: RefreshRoute
     let catalog: CatalogRoutes
     let job: JobRoute
     let results: ResultsRoute
@@ -26,6 +27,7 @@ struct Routes: Sendable {
         router.post(RouterPath(CloudFrontRoutes.cookiesPath), use: cloudFront.postCookies)
         router.post(RouterPath(BatchRoute.s3Path), use: batch.postS3)
         router.post(RouterPath(BatchRoute.cloudFrontPath), use: batch.postCloudFront)
+        router.post(RouterPath(RefreshRoute.path), use: refresh.post)
         router.get(RouterPath(CatalogRoutes.regionsPath), use: catalog.getRegions)
         router.get(RouterPath(CatalogRoutes.storageClassesPath), use: catalog.getStorageClasses)
         router.get(RouterPath(JobRoute.path), use: job.get)

@@ -4,12 +4,12 @@ internal import ArgumentParser
 internal import Contract
 internal import Foundation
 
-/// `signet keys generate`: the key pair that inline credentials are sealed with.
+/// `signet keys`: the key pair that inline credentials are sealed with, and the key of refresh tokens.
 struct KeysCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "keys",
-        abstract: "Sealing keys for credentials that arrive with a request.",
-        subcommands: [Generate.self]
+        abstract: "Keys: to seal credentials that arrive with a request, and to seal refresh tokens.",
+        subcommands: [Generate.self, GenerateTokenKey.self]
     )
 
     struct Generate: AsyncParsableCommand {
@@ -29,20 +29,56 @@ struct KeysCommand: AsyncParsableCommand {
         var id: String?
 
         func run() async throws {
-            if let id, id.isEmpty || id.contains(where: { $0 == ":" || $0.isWhitespace }) {
-                throw ValidationError("--id must be a name without ':' and spaces")
-            }
+            try KeysCommand.validate(id)
             let key = SealingPrivateKey(id: id)
-            var lines = [key.exported]
-            if FileManager.default.fileExists(atPath: file) {
-                let old = try SealingKeyFile.read(path: file)
-                guard !old.contains(where: { $0.id == key.id }) else {
-                    throw ValidationError("\(file) already has a key named \(key.id); give another --id")
-                }
-                lines += old.map(\.exported)
-            }
-            try SealingKeyFile.write(lines, path: file)
+            let old = FileManager.default.fileExists(atPath: file) ? try KeyFile.sealingKeys(path: file) : []
+            try KeysCommand.write((key.id, key.exported), before: old.map { ($0.id, $0.exported) }, file: file)
             print("sealing.publicKey \(key.publicKey)")
         }
+    }
+
+    struct GenerateTokenKey: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Make a key that refresh tokens are sealed with: for gateways.",
+            discussion: """
+                The key is put in front of FILE (made readable for its owner only). Give the same file to all gateways
+                (gateway.tokenKeysFile), so that each opens the tokens of the others.
+                To rotate: generate into the same file and restart the gateways; the old key may go once no token of it
+                is good any more (gateway.refreshLifetime).
+                """
+        )
+
+        @Option(help: "File of keys, one a line, newest first (setting gateway.tokenKeysFile).")
+        var file: String
+
+        @Option(help: "Name of the key; default: the start of its SHA-256.")
+        var id: String?
+
+        func run() async throws {
+            try KeysCommand.validate(id)
+            let key = TokenKey(id: id)
+            let old = FileManager.default.fileExists(atPath: file) ? try KeyFile.tokenKeys(path: file) : []
+            try KeysCommand.write((key.id, key.exported), before: old.map { ($0.id, $0.exported) }, file: file)
+            print("gateway.tokenKeysFile \(file)")
+        }
+    }
+
+    private static func validate(_ id: String?) throws {
+        guard let id else { return }
+        guard (1...128).contains(id.utf8.count), !id.contains(where: { $0 == ":" || $0.isWhitespace }) else {
+            throw ValidationError("--id must be a name of at most 128 bytes without ':' and spaces")
+        }
+    }
+
+    /// Puts a key in front of those that the file has.
+    private static func write(
+        _ key: (id: String, exported: String),
+        before old: [(id: String, exported: String)],
+        file: String
+    ) throws {
+        guard !old.contains(where: { $0.id == key.id }) else {
+            throw ValidationError("\(file) already has a key named \(key.id); give another --id")
+        }
+        try KeyFile.write(([key] + old).map(\.exported), path: file)
     }
 }

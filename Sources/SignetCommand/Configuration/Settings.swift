@@ -97,6 +97,9 @@ struct Settings {
         configuration.jobRetention = try milliseconds("gateway.jobRetention")
         configuration.drainTimeout = try milliseconds("gateway.drainTimeout")
         configuration.replyPartition = reader.int(forKey: "gateway.replyPartition").map { Int32(clamping: $0) }
+        configuration.refreshLifetime = try milliseconds("gateway.refreshLifetime")
+        configuration.tokenKeys =
+            try optionalText("gateway.tokenKeysFile").map { try KeyFile.tokenKeys(path: $0) } ?? []
         if let key = optionalText("sealing.publicKey") {
             do {
                 configuration.sealingKey = try SealingPublicKey(key)
@@ -143,7 +146,7 @@ struct Settings {
     }
 
     func sealingKeys() throws -> [SealingPrivateKey] {
-        try optionalText("sealing.privateKeysFile").map { try SealingKeyFile.read(path: $0) } ?? []
+        try optionalText("sealing.privateKeysFile").map { try KeyFile.sealingKeys(path: $0) } ?? []
     }
 
     var profilesFile: String? { optionalText("worker.profilesFile") }

@@ -120,6 +120,18 @@ enum SettingsCatalogue {
             unit: "ms",
             "How long waiting requests may go on when the gateway stops."
         ),
+        Setting(
+            "gateway.refreshLifetime",
+            "43200000",
+            is: .integer(0...86_400_000),
+            unit: "ms",
+            "How long batches can be refreshed by their tokens; as long as Kafka keeps jobs at most. 0: never."
+        ),
+        Setting(
+            "gateway.tokenKeysFile",
+            nil,
+            "File of the gateways' keys for refresh tokens, one a line, newest first; unset: good at this gateway until it stops."
+        ),
         Setting("gateway.instanceId", nil, "Names the gateway, the same after a restart; unset: the host's name."),
         Setting(
             "gateway.replyPartition",

@@ -10,6 +10,7 @@ struct PlainJob {
     /// What the scanner's ranges are of.
     let value: UnsafeRawBufferPointer
     let jobID: UnsafeRawBufferPointer
+    let echo: UnsafeRawBufferPointer
     let headers: PlainJobHeaders
     let chunk: UInt32
     /// Unix milliseconds.

@@ -116,6 +116,7 @@ struct PlainJobRunner: Sendable {
                 guard let partition, Int(partition) < topic.partitions else { return .other }
             }
             guard scanner.scan(value), scanner.items.count <= S3SigningHandler.maximumItems,
+                scanner.echo.count <= Job.maximumEcho,
                 JobID(utf8: UnsafeRawBufferPointer(rebasing: value[scanner.jobID])) != nil
             else { return .other }
             let times = Job.completed(
@@ -132,6 +133,7 @@ struct PlainJobRunner: Sendable {
                     record: record,
                     value: value,
                     jobID: UnsafeRawBufferPointer(rebasing: value[scanner.jobID]),
+                    echo: UnsafeRawBufferPointer(rebasing: value[scanner.echo]),
                     headers: headers,
                     chunk: scanner.chunk,
                     signingTime: times.signingTime,

@@ -89,6 +89,7 @@ struct SigningPlan: Sendable {
         writer.append(replyTenant)
         writer.write(UInt64(bitPattern: now), field: 7)
         writer.append(replyWarnings)
+        writer.write(job.echo, field: 10)
         var size = shared.count + ProtobufWriter.size(of: items.count * ReplyJoiner.signatureLength, field: 3)
         for index in items.indices {
             size += ProtobufWriter.size(of: itemSize(of: items[index], index, signed), field: 2)

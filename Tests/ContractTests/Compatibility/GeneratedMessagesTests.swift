@@ -13,7 +13,7 @@ import Testing
         Failure.self, UrlsMinted.self, JobFailed.self, CloudFrontSigningJob.self, CloudFrontItem.self,
         CloudFrontSigningResult.self, CloudFrontSigned.self, CustomerKeys.self,
         JobFact.self, JobAccepted.self, ChunkDone.self, JobCancelled.self,
-        ChunkPlaces.self, PlaceNote.self,
+        ChunkPlaces.self, PlaceNote.self, RefreshTicket.self,
     ]
 
     private static func descriptors() async throws -> [(type: any Message.Type, Google_Protobuf_DescriptorProto)] {

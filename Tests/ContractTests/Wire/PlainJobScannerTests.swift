@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Contract
+import Foundation
 import SwiftProtobuf
 import TestSupport
 import Testing
@@ -17,6 +18,7 @@ struct PlainJobScannerTests {
         job.signingTimeMs = 1_764_000_000_123
         job.waitUntilMs = -1
         job.deadlineMs = 1_764_000_100_000
+        job.echo = Data([0, 255, 7])
         job.s3Signing.operation = "PutObject"
         job.s3Signing.s3Bucket = "my-bucket"
         job.s3Signing.s3Region = "eu-central-1"
@@ -46,6 +48,7 @@ struct PlainJobScannerTests {
         #expect(scanner.signingTimeMs == job.signingTimeMs)
         #expect(scanner.waitUntilMs == job.waitUntilMs)
         #expect(scanner.deadlineMs == job.deadlineMs)
+        #expect(Data(bytes[scanner.echo]) == job.echo)
         #expect(scanner.items.map { text($0.key, bytes) } == job.s3Signing.items.map(\.key))
         #expect(scanner.items.map { text($0.id, bytes) } == job.s3Signing.items.map(\.id))
         return true

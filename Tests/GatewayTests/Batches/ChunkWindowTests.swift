@@ -15,9 +15,30 @@ import Testing
         return reply
     }
 
-    @Test func chunksComeOutInTheOrderOfTheirItems() {
+    private static func send(_ number: UInt32, in window: inout Window) {
+        window.add(number, Int(number), deadline: 1_000)
+        window.delivered(number, at: RecordPlace(partition: 1, offset: Int64(number)))
+    }
+
+    @Test func aChunkEndsWhenItsAnswerAndItsPlaceAreKnown() {
         var window = Window(limit: 3, order: .input)
         for number in 0..<3 as Range<UInt32> { window.add(number, Int(number), deadline: 10) }
+        window.reply(Self.reply(0))
+        #expect(!window.hasEnded)
+        window.delivered(0, at: RecordPlace(partition: 2, offset: 7))
+        #expect(window.take()?.place == RecordPlace(partition: 2, offset: 7))
+        window.written()
+        // It may be on Kafka, and nobody knows where.
+        window.delivered(1, at: nil)
+        #expect(!window.hasEnded)
+        window.reply(to: 1, [])
+        let second = window.take()
+        #expect(second?.number == 1 && second?.place == nil)
+    }
+
+    @Test func chunksComeOutInTheOrderOfTheirItems() {
+        var window = Window(limit: 3, order: .input)
+        for number in 0..<3 as Range<UInt32> { Self.send(number, in: &window) }
         #expect(!window.hasRoom)
         window.reply(Self.reply(2))
         window.reply(Self.reply(1))
@@ -35,7 +56,7 @@ import Testing
 
     @Test func chunksComeOutAsTheyAreDone() {
         var window = Window(limit: 3, order: .completion)
-        for number in 0..<3 as Range<UInt32> { window.add(number, Int(number), deadline: 10) }
+        for number in 0..<3 as Range<UInt32> { Self.send(number, in: &window) }
         for number in [2, 0, 1] as [UInt32] {
             window.reply(Self.reply(number))
             #expect(window.take()?.number == number)
@@ -73,7 +94,7 @@ import Testing
             while !window.isOver {
                 steps += 1
                 if next < total, window.hasRoom {
-                    window.add(next, Int(next), deadline: 1_000)
+                    Self.send(next, in: &window)
                     next += 1
                 } else if next == total {
                     window.endInput()

@@ -20,12 +20,18 @@ final class FakeJobStateLog: JobStateLog {
 
     func tell(_ fact: JobFact) async { tells.yield(fact) }
 
-    func keep(_ reply: Reply, of id: JobID) async -> (partition: Int32, offset: Int64)? { (0, store(reply)) }
+    func keep(_ reply: Reply, of id: JobID) async -> RecordPlace? {
+        RecordPlace(partition: 0, offset: store(reply))
+    }
 
-    func result(partition: Int32, offset: Int64) async throws(JobStateError) -> Reply {
-        let reply = results.withLock { $0.indices.contains(Int(offset)) ? $0[Int(offset)] : nil }
-        guard let reply else { throw .gone }
-        return reply
+    func results(at places: [RecordPlace]) async throws(JobStateError) -> [Reply] {
+        let kept = results.withLock { $0 }
+        var replies: [Reply] = []
+        for place in places {
+            guard kept.indices.contains(Int(place.offset)) else { throw .gone }
+            replies.append(kept[Int(place.offset)])
+        }
+        return replies
     }
 
     /// Keeps a reply as its worker does, and tells of it.

@@ -6,7 +6,7 @@ import SwiftProtobuf
 import Synchronization
 
 /// Kafka and the workers behind it, as a test wants them: what becomes of each job is decided by a closure.
-final class FakeWorkers: JobSink {
+final class FakeWorkers: JobSink, RecordArchive {
     enum Act: Sendable {
         case reply(Reply)
         /// Delivered, and no reply of its own accord.
@@ -19,6 +19,7 @@ final class FakeWorkers: JobSink {
     private let room = Mutex<WaitingRoom?>(nil)
     private let batches = Mutex<BatchRegistry?>(nil)
     private let log: FakeJobStateLog
+    private let records = Mutex<[[UInt8]]>([])
     /// Every job in the order of arrival.
     let received: AsyncStream<ReceivedJob>
     private let arrival: AsyncStream<ReceivedJob>.Continuation
@@ -42,14 +43,31 @@ final class FakeWorkers: JobSink {
     func deliver(_ outgoing: OutgoingJob) async -> JobDelivery {
         guard let job = try? ReceivedJob(outgoing) else { return .failed(.unavailable) }
         defer { arrival.yield(job) }
+        let place = records.withLock { records in
+            records.append(outgoing.value)
+            return RecordPlace(partition: Int32(records.count % 3), offset: Int64(records.count - 1))
+        }
         switch act(job) {
-        case .silence: return .confirmed
+        case .silence: return .confirmed(at: place)
         case .delivery(let delivery): return delivery
         case .reply(let reply):
             send(reply, to: job)
-            return .confirmed
+            return .confirmed(at: place)
         }
     }
+
+    func read(_ places: [RecordPlace]) async throws(RecordReadError) -> [[UInt8]] {
+        let records = records.withLock { $0 }
+        var values: [[UInt8]] = []
+        for place in places {
+            guard records.indices.contains(Int(place.offset)) else { throw .gone }
+            values.append(records[Int(place.offset)])
+        }
+        return values
+    }
+
+    /// Forgets the records, as Kafka does after a time.
+    func forgetRecords() { records.withLock { $0 = [] } }
 
     /// Brings a reply to the gateway, now, or to the results, or to both, as a worker does.
     func send(_ reply: Reply, to job: ReceivedJob) {

@@ -47,6 +47,7 @@ struct HTTPFixture: HTTPCaller {
             configuration: configuration,
             sink: workers,
             bulkSink: workers,
+            bulkRecords: workers,
             states: jobStates,
             metrics: GatewayMetrics(factory: metrics),
             logger: logs.logger,

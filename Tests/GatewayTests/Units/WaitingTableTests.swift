@@ -38,7 +38,7 @@ import Testing
         try table.open(job)
         #expect(outcome(table.wait(for: id, 7)) == "none")
         #expect(outcome(table.reply(to: id, reply())) == "7 replied")
-        #expect(outcome(table.delivery(of: id, .confirmed)) == "none")
+        #expect(outcome(table.delivery(of: id, .confirmed(at: nil))) == "none")
         #expect(table.count == 0)
         #expect(table.waiting == 0)
     }
@@ -63,7 +63,7 @@ import Testing
         let id = CorrelationID(job.id)
         try table.open(job)
         _ = table.wait(for: id, 7)
-        #expect(outcome(table.delivery(of: id, .confirmed)) == "none")
+        #expect(outcome(table.delivery(of: id, .confirmed(at: nil))) == "none")
         #expect(outcome(table.waitIsOver(for: id)) == "7 detached")
         #expect(table.waiting == 0)
         #expect(table.count == 1)
@@ -76,7 +76,7 @@ import Testing
         try table.open(job)
         _ = table.wait(for: id, 7)
         #expect(outcome(table.waitIsOver(for: id)) == "none")
-        #expect(outcome(table.delivery(of: id, .confirmed)) == "7 detached")
+        #expect(outcome(table.delivery(of: id, .confirmed(at: nil))) == "7 detached")
     }
 
     @Test mutating func possiblyPersistedIsAcceptedAndNotRefused() throws {
@@ -112,7 +112,7 @@ import Testing
         for (waiter, job) in jobs[..<2].enumerated() {
             let id = CorrelationID(job.id)
             _ = table.wait(for: id, waiter)
-            _ = table.delivery(of: id, .confirmed)
+            _ = table.delivery(of: id, .confirmed(at: nil))
             _ = table.waitIsOver(for: id)
         }
         // Two detached jobs stay open: there is room for one more, then for none.
@@ -127,7 +127,7 @@ import Testing
         try table.open(waiting)
         let id = CorrelationID(late.id)
         _ = table.wait(for: id, 1)
-        _ = table.delivery(of: id, .confirmed)
+        _ = table.delivery(of: id, .confirmed(at: nil))
         _ = table.waitIsOver(for: id)
         #expect(table.expire(now: 10).isEmpty)
         #expect(table.expire(now: 11) == [late])
@@ -139,7 +139,7 @@ import Testing
         let id = CorrelationID(job.id)
         try table.open(job)
         _ = table.wait(for: id, 7)
-        _ = table.delivery(of: id, .confirmed)
+        _ = table.delivery(of: id, .confirmed(at: nil))
         #expect(table.close().map(outcome) == ["7 detached"])
         #expect(throws: WaitingRefusal.closed) { try table.open(Self.makeJob()) }
     }

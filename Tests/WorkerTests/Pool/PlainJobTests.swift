@@ -166,6 +166,7 @@ import Worker
         if !chance(4) { job.signingTimeMs = now - one([0, 0, 1, 999, 5_000, 60_000, 60_000, -400_000]) }
         if chance(3) { job.deadlineMs = now + one([-1, 60_000, 60_000, 60_000, 100_000_000]) }
         if chance(4) { job.waitUntilMs = now + 3_600_000 }
+        if chance(3) { job.echo = Data([0, 7, 255]) }
         job.s3Signing.operation = one([
             "GetObject", "GetObject", "PutObject", "PutObject", "HeadObject", "DeleteObject", "ListObjectsV2",
             "Nothing",

@@ -3,21 +3,37 @@
 internal import Contract
 internal import Foundation
 
-/// The workers' file of private sealing keys: one a line as `<id>:<base64>`, `#` begins a comment.
-enum SealingKeyFile {
-    static func read(path: String) throws -> [SealingPrivateKey] {
+/// A file of keys: one a line as `<id>:<base64>`, the newest first; `#` begins a comment.
+enum KeyFile {
+    /// The workers' private sealing keys.
+    static func sealingKeys(path: String) throws -> [SealingPrivateKey] {
+        try read(path, setting: "sealing.privateKeysFile") { line throws(SealingKeyError) in
+            try SealingPrivateKey(line)
+        }
+    }
+
+    /// The gateways' token keys.
+    static func tokenKeys(path: String) throws -> [TokenKey] {
+        try read(path, setting: "gateway.tokenKeysFile") { line throws(SealingKeyError) in try TokenKey(line) }
+    }
+
+    private static func read<Key>(
+        _ path: String,
+        setting: String,
+        _ parse: (String) throws(SealingKeyError) -> Key
+    ) throws -> [Key] {
         let text: String
         do {
             text = try String(contentsOfFile: path, encoding: .utf8)
         } catch {
-            throw CommandError("the file of sealing keys \(path) cannot be read; check sealing.privateKeysFile")
+            throw CommandError("the file of keys \(path) cannot be read; check \(setting)")
         }
-        var keys: [SealingPrivateKey] = []
+        var keys: [Key] = []
         for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
             let line = line.trimmingCharacters(in: .whitespaces)
             if line.isEmpty || line.hasPrefix("#") { continue }
             do {
-                keys.append(try SealingPrivateKey(line))
+                keys.append(try parse(line))
             } catch {
                 throw CommandError("\(path), line \(number + 1): \(error)")
             }
