@@ -20,7 +20,7 @@ import Testing
         #expect(lines.map { $0["items"] as? Int } == [100, 20_000])
         for line in lines {
             #expect(line["name"] as? String == "ndjson")
-            for figure in ["urls_per_s", "first_ms", "gateway_rss_mb"] {
+            for figure in ["urls_per_s", "refresh_urls_per_s", "first_ms", "gateway_rss_mb"] {
                 #expect(try #require(line[figure] as? Double) > 0, "\(figure)")
             }
             let processor = try #require(line["cpu_us_per_url"] as? [String: Double])

@@ -15,7 +15,7 @@ struct BatchBench: AsyncParsableCommand {
         abstract: "Batches of URLs over HTTP as NDJSON, from the first byte sent to the last one read.",
         discussion: """
             The client is this process: it makes items as fast as they are taken, and looks at results only to count their
-            lines. Every size is asked for in each round. Beside the largest one, single requests are sent at 100 a second,
+            lines. Every size is asked for in each round, and those up to 100000 are refreshed by their tokens. Beside the largest one, single requests are sent at 100 a second,
             and before it, with nothing else to do. With --peer, a Python service of the usual kind (FastAPI, boto3, two
             processes of uvicorn) signs the same keys in requests of 1000.
             """
@@ -36,6 +36,9 @@ struct BatchBench: AsyncParsableCommand {
     @Flag(help: "Print JSON, a line for each size.")
     var json = false
 
+    /// Items of the largest batch that is refreshed: the embedded broker keeps no more chunks.
+    private static let largestRefresh = 100_000
+
     private func sizes() throws -> [Int] {
         let sizes = items.split(separator: ",").compactMap { Int($0) }
         guard !sizes.isEmpty, sizes == sizes.sorted(), sizes.allSatisfy({ (1...100_000_000).contains($0) }) else {
@@ -54,7 +57,7 @@ struct BatchBench: AsyncParsableCommand {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let platform = try await BatchPlatform(bootstrapServers, folder: folder)
-        let client = BatchClient(url: platform.url + "/api/v1/batch/s3/signed-urls")
+        let client = BatchClient(url: platform.url)
         // Connections, and what is compiled once for all batches alike.
         _ = try await client.run(items: 1_000)
         var report = BatchReport(processor: Machine.processor, broker: platform.brokerName, rounds: rounds)
@@ -79,11 +82,17 @@ struct BatchBench: AsyncParsableCommand {
         let own = Machine.processorTime
         let times = try await client.run(items: size)
         let after = platform.processorTimes
+        let spent = Machine.processorTime - own
         func each(_ seconds: Double) -> Double { seconds * 1e6 / Double(size) }
+        var refresh: Double?
+        if size <= Self.largestRefresh, let token = times.refreshToken {
+            refresh = try await client.refresh(token, items: size).total
+        }
         return BatchReport.Run(
             seconds: times.total,
             first: times.first,
-            client: each(Machine.processorTime - own),
+            refresh: refresh,
+            client: each(spent),
             gateway: each(after.gateway - before.gateway),
             worker: each(after.worker - before.worker),
             broker: each(after.broker - before.broker)

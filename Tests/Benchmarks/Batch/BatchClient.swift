@@ -7,6 +7,7 @@ import NIOHTTP1
 
 /// A client that makes items as fast as they are taken, and throws results away.
 struct BatchClient: Sendable {
+    /// `http://HOST:PORT` of the gateway.
     let url: String
 
     /// Items of one write.
@@ -45,15 +46,45 @@ struct BatchClient: Sendable {
         func makeAsyncIterator() -> AsyncIterator { AsyncIterator(count: count) }
     }
 
+    /// What came of a batch.
+    struct Outcome {
+        /// Seconds until the first bytes of the answer, and until all have come.
+        let first: Double
+        let total: Double
+        /// The end of the answer, with the summary.
+        let end: String
+
+        var refreshToken: String? {
+            end.firstMatch(of: /"refreshToken":"([^"]+)"/).map { String($0.1) }
+        }
+    }
+
+    /// Bytes of the end of an answer that are looked at: more than a summary has.
+    private static let endLength = 1 << 20
+
     /// Asks for a batch.
     ///
-    /// - Returns: Seconds until the first bytes of the answer and until all have come.
     /// - Throws: If any line is missing.
-    func run(items: Int) async throws -> (first: Double, total: Double) {
-        var request = HTTPClientRequest(url: url)
-        request.method = .POST
+    func run(items: Int) async throws -> Outcome {
+        var request = HTTPClientRequest(url: url + "/api/v1/batch/s3/signed-urls")
         request.headers.add(name: "content-type", value: "application/x-ndjson")
         request.body = .stream(Lines(count: items), length: .unknown)
+        return try await send(request, items: items)
+    }
+
+    /// Has a batch signed again.
+    ///
+    /// - Throws: If any line is missing.
+    func refresh(_ token: String, items: Int) async throws -> Outcome {
+        var request = HTTPClientRequest(url: url + "/api/v1/batch/refresh")
+        request.headers.add(name: "content-type", value: "application/json")
+        request.body = .bytes(ByteBuffer(string: #"{"refreshToken":"\#(token)"}"#))
+        return try await send(request, items: items)
+    }
+
+    private func send(_ request: HTTPClientRequest, items: Int) async throws -> Outcome {
+        var request = request
+        request.method = .POST
         let clock = ContinuousClock()
         let start = clock.now
         let response = try await HTTPClient.shared.execute(request, timeout: .seconds(3_600))
@@ -66,14 +97,19 @@ struct BatchClient: Sendable {
         for try await part in response.body {
             first = first ?? clock.now - start
             lines += part.readableBytesView.count { $0 == UInt8(ascii: "\n") }
-            end = part
+            end.writeImmutableBuffer(part)
+            if end.readableBytes > 2 * Self.endLength {
+                end.moveReaderIndex(to: end.writerIndex - Self.endLength)
+                end.discardReadBytes()
+            }
         }
         let total = clock.now - start
         // Beside the items: the summary, and what is common, once for each second.
-        let summary = String(decoding: end.readableBytesView.suffix(400), as: UTF8.self)
+        let text = String(buffer: end)
+        let summary = text.split(separator: "\n").last.map(String.init) ?? ""
         guard lines > items, summary.contains("\"signed\":\(items),") else {
-            throw BenchError(description: "of \(items) items not all were signed: \(summary)")
+            throw BenchError(description: "of \(items) items not all were signed: \(lines) lines came")
         }
-        return ((first ?? total).inSeconds, total.inSeconds)
+        return Outcome(first: (first ?? total).inSeconds, total: total.inSeconds, end: summary)
     }
 }

@@ -7,6 +7,8 @@ struct BatchReport {
         let seconds: Double
         /// Seconds until the first bytes of the answer.
         let first: Double
+        /// Seconds of having it signed again; `nil`: not tried.
+        let refresh: Double?
         /// Microseconds of processor time for each URL.
         let client: Double
         let gateway: Double
@@ -26,6 +28,8 @@ struct BatchReport {
         let items: Int
         let rate: Sample
         let first: Double
+        /// URLs a second of a refresh.
+        let refresh: Double?
         /// MiB that the gateway ever held up to here.
         let gatewayMemory: Double
         let processor: Processor
@@ -36,6 +40,8 @@ struct BatchReport {
             self.items = items
             rate = Sample(runs.map { Double(items) / $0.seconds })
             first = Sample(runs.map { $0.first * 1_000 }).median
+            let refreshes = runs.compactMap(\.refresh)
+            refresh = refreshes.isEmpty ? nil : Sample(refreshes.map { Double(items) / $0 }).median
             self.gatewayMemory = gatewayMemory
             processor = Processor(
                 client: Sample(runs.map(\.client)).median,
@@ -49,6 +55,7 @@ struct BatchReport {
             case name, items
             case rate = "urls_per_s"
             case first = "first_ms"
+            case refresh = "refresh_urls_per_s"
             case gatewayMemory = "gateway_rss_mb"
             case processor = "cpu_us_per_url"
             case single
@@ -61,6 +68,7 @@ struct BatchReport {
             try line.encode(items, forKey: .items)
             try line.encode(rate.median, forKey: .rate)
             try line.encode(first, forKey: .first)
+            try line.encodeIfPresent(refresh, forKey: .refresh)
             try line.encode(gatewayMemory, forKey: .gatewayMemory)
             try line.encode(processor, forKey: .processor)
             try line.encodeIfPresent(single, forKey: .single)
@@ -109,13 +117,13 @@ struct BatchReport {
         let number = SigningReport.number
         var lines = [
             "\(processor), \(broker), median of \(rounds) rounds", "",
-            "| items | URLs/s (least to most) | first line (ms) | gateway, peak (MiB) | client | gateway | worker | broker |",
-            "|--:|--:|--:|--:|--:|--:|--:|--:|",
+            "| items | URLs/s (least to most) | refreshed/s | first line (ms) | gateway, peak (MiB) | client | gateway | worker | broker |",
+            "|--:|--:|--:|--:|--:|--:|--:|--:|--:|",
         ]
         for row in rows {
             lines.append(
                 "| \(row.items) | \(number(row.rate.median, 0)) (\(number(row.rate.least, 0))–\(number(row.rate.most, 0))) "
-                    + "| \(number(row.first, 1)) | \(number(row.gatewayMemory, 0)) | \(number(row.processor.client, 2)) "
+                    + "| \(row.refresh.map { number($0, 0) } ?? "") | \(number(row.first, 1)) | \(number(row.gatewayMemory, 0)) | \(number(row.processor.client, 2)) "
                     + "| \(number(row.processor.gateway, 2)) | \(number(row.processor.worker, 2)) "
                     + "| \(number(row.processor.broker, 2)) |"
             )
