@@ -53,6 +53,8 @@ package struct GatewayConfiguration: Sendable {
     package var tokenKeys: [TokenKey]
     /// From the acceptance of a batch to the end of its refresh token, at most 24 h; 0: batches have none.
     package var refreshLifetime: Duration
+    /// Callers' topics that results of batches may go to, as far as workers allow them.
+    package var resultTopics: ReplyTopicPolicy
 
     package init(
         kafka: KafkaConfiguration,
@@ -77,7 +79,8 @@ package struct GatewayConfiguration: Sendable {
         replyPartition: Int32? = nil,
         sealingKey: SealingPublicKey? = nil,
         tokenKeys: [TokenKey] = [],
-        refreshLifetime: Duration = .seconds(43_200)
+        refreshLifetime: Duration = .seconds(43_200),
+        resultTopics: ReplyTopicPolicy = ReplyTopicPolicy(patterns: [])
     ) {
         self.kafka = kafka
         self.topics = topics
@@ -102,6 +105,7 @@ package struct GatewayConfiguration: Sendable {
         self.sealingKey = sealingKey
         self.tokenKeys = tokenKeys
         self.refreshLifetime = refreshLifetime
+        self.resultTopics = resultTopics
     }
 }
 

@@ -76,6 +76,10 @@ package struct HTTPFront: Sendable {
                 keys: configuration.tokenKeys.isEmpty ? [TokenKey()] : configuration.tokenKeys,
                 lifetime: configuration.refreshLifetime
             ),
+            resultTopics: ResultTopic.Policy(
+                allowed: configuration.resultTopics,
+                ownPrefix: configuration.topics.prefix
+            ),
             deadline: configuration.deadline,
             clock: clock
         )

@@ -89,6 +89,13 @@ package nonisolated struct Job: @unchecked Sendable {
     set {_uniqueStorage()._echo = newValue}
   }
 
+  /// Tell on `<prefix>job-states` when the chunk is done, though its reply goes to a topic that the producer named: so
+  /// gateways know where the job stands.
+  package var tracked: Bool {
+    get {_storage._tracked}
+    set {_uniqueStorage()._tracked = newValue}
+  }
+
   /// The work. A kind that a worker does not know is answered `unsupported`.
   package var kind: OneOf_Kind? {
     get {return _storage._kind}
@@ -878,7 +885,7 @@ fileprivate nonisolated let _protobuf_package = "signet.v1"
 
 nonisolated extension Job: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Job"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{3}job_id\0\u{1}chunk\0\u{1}tenant\0\u{1}caller\0\u{3}signing_time_ms\0\u{3}wait_until_ms\0\u{3}deadline_ms\0\u{1}echo\0\u{4}\u{7}s3_signing\0\u{3}cloud_front_signing\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{3}job_id\0\u{1}chunk\0\u{1}tenant\0\u{1}caller\0\u{3}signing_time_ms\0\u{3}wait_until_ms\0\u{3}deadline_ms\0\u{1}echo\0\u{1}tracked\0\u{4}\u{6}s3_signing\0\u{3}cloud_front_signing\0")
 
   fileprivate class _StorageClass {
     var _version: UInt32 = 0
@@ -890,6 +897,7 @@ nonisolated extension Job: SwiftProtobuf.Message, SwiftProtobuf._MessageImplemen
     var _waitUntilMs: Int64 = 0
     var _deadlineMs: Int64 = 0
     var _echo: Data = Data()
+    var _tracked: Bool = false
     var _kind: Job.OneOf_Kind?
 
       // This property is used as the initial default value for new instances of the type.
@@ -910,6 +918,7 @@ nonisolated extension Job: SwiftProtobuf.Message, SwiftProtobuf._MessageImplemen
       _waitUntilMs = source._waitUntilMs
       _deadlineMs = source._deadlineMs
       _echo = source._echo
+      _tracked = source._tracked
       _kind = source._kind
     }
   }
@@ -938,6 +947,7 @@ nonisolated extension Job: SwiftProtobuf.Message, SwiftProtobuf._MessageImplemen
         case 7: try { try decoder.decodeSingularInt64Field(value: &_storage._waitUntilMs) }()
         case 8: try { try decoder.decodeSingularInt64Field(value: &_storage._deadlineMs) }()
         case 9: try { try decoder.decodeSingularBytesField(value: &_storage._echo) }()
+        case 10: try { try decoder.decodeSingularBoolField(value: &_storage._tracked) }()
         case 16: try {
           var v: S3SigningJob?
           var hadOneofValue = false
@@ -1003,6 +1013,9 @@ nonisolated extension Job: SwiftProtobuf.Message, SwiftProtobuf._MessageImplemen
       if !_storage._echo.isEmpty {
         try visitor.visitSingularBytesField(value: _storage._echo, fieldNumber: 9)
       }
+      if _storage._tracked != false {
+        try visitor.visitSingularBoolField(value: _storage._tracked, fieldNumber: 10)
+      }
       switch _storage._kind {
       case .s3Signing?: try {
         guard case .s3Signing(let v)? = _storage._kind else { preconditionFailure() }
@@ -1032,6 +1045,7 @@ nonisolated extension Job: SwiftProtobuf.Message, SwiftProtobuf._MessageImplemen
         if _storage._waitUntilMs != rhs_storage._waitUntilMs {return false}
         if _storage._deadlineMs != rhs_storage._deadlineMs {return false}
         if _storage._echo != rhs_storage._echo {return false}
+        if _storage._tracked != rhs_storage._tracked {return false}
         if _storage._kind != rhs_storage._kind {return false}
         return true
       }

@@ -101,12 +101,15 @@ package nonisolated struct JobAccepted: Sendable {
   /// Tells the request of an Idempotency-Key from others: HMAC-SHA256 of its path and body with the key. Empty: it had none.
   package var fingerprint: Data = Data()
 
+  /// The caller's topic that the results go to; empty: they are kept.
+  package var resultTopic: String = String()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 }
 
-/// A worker has finished a chunk: its reply lies on `<prefix>results`.
+/// A worker has finished a chunk: its reply lies on `<prefix>results`, or on the job's `result_topic`.
 package nonisolated struct ChunkDone: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -114,7 +117,7 @@ package nonisolated struct ChunkDone: Sendable {
 
   package var chunk: UInt32 = 0
 
-  /// Where on `<prefix>results` the reply is: the partition, and the offset of each of its parts.
+  /// Where on `<prefix>results` the reply is: the partition, and the offset of each of its parts. No offsets: elsewhere.
   package var partition: Int32 = 0
 
   package var offsets: [Int64] = []
@@ -314,7 +317,7 @@ nonisolated extension JobFact: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
 
 nonisolated extension JobAccepted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".JobAccepted"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}accepted_at_ms\0\u{3}deadline_ms\0\u{1}chunks\0\u{1}answer\0\u{1}warnings\0\u{1}fingerprint\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}accepted_at_ms\0\u{3}deadline_ms\0\u{1}chunks\0\u{1}answer\0\u{1}warnings\0\u{1}fingerprint\0\u{3}result_topic\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -328,6 +331,7 @@ nonisolated extension JobAccepted: SwiftProtobuf.Message, SwiftProtobuf._Message
       case 4: try { try decoder.decodeSingularStringField(value: &self.answer) }()
       case 5: try { try decoder.decodeRepeatedStringField(value: &self.warnings) }()
       case 6: try { try decoder.decodeSingularBytesField(value: &self.fingerprint) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.resultTopic) }()
       default: break
       }
     }
@@ -352,6 +356,9 @@ nonisolated extension JobAccepted: SwiftProtobuf.Message, SwiftProtobuf._Message
     if !self.fingerprint.isEmpty {
       try visitor.visitSingularBytesField(value: self.fingerprint, fieldNumber: 6)
     }
+    if !self.resultTopic.isEmpty {
+      try visitor.visitSingularStringField(value: self.resultTopic, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -362,6 +369,7 @@ nonisolated extension JobAccepted: SwiftProtobuf.Message, SwiftProtobuf._Message
     if lhs.answer != rhs.answer {return false}
     if lhs.warnings != rhs.warnings {return false}
     if lhs.fingerprint != rhs.fingerprint {return false}
+    if lhs.resultTopic != rhs.resultTopic {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -5,6 +5,9 @@ package enum HeaderNames {
     /// Media type of the record's value: see `WireFormat`.
     package static let contentType = "content-type"
 
+    /// Media type that the reply shall have; without it that of the job.
+    package static let accept = "accept"
+
     // Request and reply, as Spring Kafka's `KafkaHeaders` names them.
     /// Opaque bytes, echoed into the reply.
     package static let correlationID = "kafka_correlationId"

@@ -34,6 +34,21 @@ struct BatchRoute: Sendable {
         }
         let order = try Self.order(of: request)
         let trace = TraceContext(request.headers)
+        let isAsynchronous = Preferences(request.headers).respondAsync
+        let resultTopic = try ResultTopic(
+            topic: request.uri.queryParameters["resultTopic"],
+            format: request.uri.queryParameters["resultFormat"]
+        )
+        if let resultTopic {
+            guard isAsynchronous else {
+                throw Problem(
+                    .conflictingFields,
+                    field: "resultTopic",
+                    "results go either to the client or to a topic; send Prefer: respond-async with a resultTopic"
+                )
+            }
+            try await batches.check(resultTopic)
+        }
         let format: BatchAnswer.Format = request.mediaType.map(Self.ndjsonTypes.contains) == true ? .ndjson : .json
         let source: BatchSource
         switch format {
@@ -44,8 +59,8 @@ struct BatchRoute: Sendable {
             source = BatchSource(items: items, defaults: defaults, kind: kind)
         }
         let wanted = try BatchRequest(kind, defaults: source.defaults)
-        if Preferences(request.headers).respondAsync {
-            let (job, refresh) = try await batches.accept(wanted, format, source, trace: trace)
+        if isAsynchronous {
+            let (job, refresh) = try await batches.accept(wanted, format, source, to: resultTopic, trace: trace)
             return JobRoute.accepted(job, refresh: refresh, preferenceApplied: "respond-async")
         }
         let batch = try batches.open(wanted, order: order, trace: trace)

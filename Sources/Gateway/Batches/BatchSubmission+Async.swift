@@ -12,6 +12,7 @@ extension BatchSubmission {
         _ request: BatchRequest,
         _ format: BatchAnswer.Format,
         _ source: BatchSource,
+        to resultTopic: ResultTopic? = nil,
         trace: TraceContext
     ) async throws -> (job: AcceptedJob, refresh: RefreshTokens.Issued?) {
         guard sink.isReachable else { throw Problem.refused(.unavailable) }
@@ -19,19 +20,27 @@ extension BatchSubmission {
         let now = clock()
         let id = JobID(unixMilliseconds: now)
         let template = try template(of: request, id: id, now: now)
-        let headers = OutgoingJob.headers(correlationID: CorrelationID(id), replyTo: nil, trace: trace)
+        let headers = OutgoingJob.headers(
+            correlationID: CorrelationID(id),
+            replyTo: resultTopic.map { ReplyAddress(topic: $0.name) },
+            accept: resultTopic?.format,
+            trace: trace
+        )
         var job = AcceptedJob(
             id: id,
             acceptedAt: now,
             deadline: now + deadline.milliseconds,
             answer: format.answer,
-            warnings: request.warnings
+            warnings: request.warnings,
+            resultTopic: resultTopic?.name
         )
         await states.accept(job, chunks: 0)
         do {
-            let (chunks, trail) = try await send(source, before: job.deadline) { chunk in
-                try await send(chunk, of: id, template, headers)
+            let (chunks, trail, refused) = try await send(source, before: job.deadline) { chunk in
+                try await send(chunk, of: id, template, headers, isTracked: resultTopic != nil)
             }
+            // Those who read the topic do not learn of them.
+            if resultTopic != nil { job.warnings += refused.warnings(format.answer) }
             guard chunks > 0 else {
                 throw Problem(.missingField, field: "items", "the batch has no items; send at least one")
             }
@@ -46,17 +55,30 @@ extension BatchSubmission {
         }
     }
 
+    /// Refuses a topic that results may not go to.
+    func check(_ topic: ResultTopic) async throws(Problem) {
+        try resultTopics.check(topic.name)
+        guard await sink.hasTopic(topic.name) else {
+            throw Problem(
+                .unknownReplyTopic,
+                field: "resultTopic",
+                "there is no topic \(topic.name); create it, and let the workers write to it"
+            )
+        }
+    }
+
     /// Sends chunk after chunk, a few at a time.
     ///
-    /// - Returns: How many there were, and where they are.
+    /// - Returns: How many there were, where they are, and what was no item.
     private func send(
         _ source: BatchSource,
         before end: Int64,
         _ send: @escaping @Sendable (ChunkDraft) async throws -> RecordPlace?
-    ) async throws -> (count: UInt32, ChunkTrail) {
+    ) async throws -> (count: UInt32, ChunkTrail, RefusedPlaces) {
         try await withThrowingTaskGroup(of: (ChunkDraft, RecordPlace?).self) { group in
             var count: UInt32 = 0
             var trail = ChunkTrail()
+            var refused = RefusedPlaces()
             func note(_ sent: (chunk: ChunkDraft, place: RecordPlace?)) {
                 if sent.chunk.count > 0 { trail.add(sent.chunk.number, at: sent.place) }
             }
@@ -68,12 +90,13 @@ extension BatchSubmission {
                             + "send them faster, or in several batches"
                     )
                 }
+                refused.add(chunk.places)
                 if count >= UInt32(Self.window), let sent = try await group.next() { note(sent) }
                 group.addTask { (chunk, try await send(chunk)) }
                 count += 1
             }
             while let sent = try await group.next() { note(sent) }
-            return (count, trail)
+            return (count, trail, refused)
         }
     }
 
@@ -81,9 +104,11 @@ extension BatchSubmission {
         _ chunk: ChunkDraft,
         of id: JobID,
         _ template: BatchTemplate,
-        _ headers: [(name: String, value: [UInt8])]
+        _ headers: [(name: String, value: [UInt8])],
+        isTracked: Bool
     ) async throws -> RecordPlace? {
-        let job = try job(of: chunk, id: id, now: clock())
+        var job = try job(of: chunk, id: id, now: clock())
+        job.tracked = isTracked
         let value = try template.record(of: job, items: chunk.items.bytes, firstItem: chunk.firstItem)
         switch await sink.deliver(OutgoingJob(value: value, headers: headers)) {
         case .failed(let refusal): throw Problem.refused(refusal)

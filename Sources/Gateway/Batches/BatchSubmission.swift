@@ -27,6 +27,7 @@ struct BatchSubmission: Sendable {
     let states: JobStates
     let metrics: GatewayMetrics
     let tokens: RefreshTokens
+    let resultTopics: ResultTopic.Policy
     /// From the sending of a chunk to its expiry.
     let deadline: Duration
     /// Unix milliseconds.

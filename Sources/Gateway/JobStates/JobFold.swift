@@ -64,6 +64,7 @@ package struct JobFold {
             answer: (accepted?.answer).flatMap(AnswerShape.init(rawValue:)) ?? .operation,
             warnings: accepted?.warnings ?? [],
             fingerprint: accepted?.fingerprint ?? Data(),
+            resultTopic: accepted.flatMap { $0.resultTopic.isEmpty ? nil : $0.resultTopic },
             chunks: total == 0 ? nil : total,
             done: state == .cancelled ? [] : done
         )

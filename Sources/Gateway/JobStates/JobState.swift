@@ -38,6 +38,8 @@ package struct JobRecord: Sendable {
     package let warnings: [String]
     /// Of a request with an Idempotency-Key.
     package let fingerprint: Data
+    /// The caller's topic that the results went to; `nil`: they are kept.
+    package let resultTopic: String?
     /// Chunks of the job; `nil`: its input has not ended.
     package let chunks: Int?
     /// Those that are done, in their order.

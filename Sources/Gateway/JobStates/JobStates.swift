@@ -30,6 +30,7 @@ package struct JobStates: Sendable {
         accepted.answer = job.answer.rawValue
         accepted.warnings = job.warnings
         accepted.fingerprint = job.fingerprint
+        accepted.resultTopic = job.resultTopic ?? ""
         // Should nobody else learn it, this gateway still knows: the job is on Kafka, so its client is told so.
         await tell(.accepted(accepted), of: job.id, at: job.acceptedAt)
     }

@@ -15,11 +15,13 @@ package struct AcceptedJob: Sendable, Hashable {
     /// How the answer to this kind of request looks.
     package let answer: AnswerShape
     /// What the request itself gave reason to warn about.
-    package let warnings: [String]
+    package internal(set) var warnings: [String]
     /// What the reply withholds and the answer's headers hold: in this process's memory only.
     package let customerKeys: CustomerKeys?
     /// Tells a request of its Idempotency-Key from others; empty: it had none.
     package let fingerprint: Data
+    /// The caller's topic that the results go to; `nil`: they are kept.
+    package let resultTopic: String?
 
     package init(
         id: JobID,
@@ -29,7 +31,8 @@ package struct AcceptedJob: Sendable, Hashable {
         answer: AnswerShape,
         warnings: [String] = [],
         customerKeys: CustomerKeys? = nil,
-        fingerprint: Data = Data()
+        fingerprint: Data = Data(),
+        resultTopic: String? = nil
     ) {
         self.id = id
         self.acceptedAt = acceptedAt
@@ -39,6 +42,7 @@ package struct AcceptedJob: Sendable, Hashable {
         self.warnings = warnings
         self.customerKeys = customerKeys
         self.fingerprint = fingerprint
+        self.resultTopic = resultTopic
     }
 }
 

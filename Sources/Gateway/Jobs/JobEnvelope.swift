@@ -33,10 +33,13 @@ extension OutgoingJob {
 
     /// The headers of a job's record.
     ///
-    /// - Parameter address: `nil`: nobody waits.
+    /// - Parameters:
+    ///   - address: `nil`: nobody waits.
+    ///   - accept: How the reply shall be written; `nil`: as the job.
     static func headers(
         correlationID: CorrelationID,
         replyTo address: ReplyAddress?,
+        accept: WireFormat? = nil,
         trace: TraceContext
     ) -> [(name: String, value: [UInt8])] {
         var headers: [(name: String, value: [UInt8])] = [
@@ -49,6 +52,7 @@ extension OutgoingJob {
                 headers.append((HeaderNames.replyPartition, ReplyAddress.bytes(of: partition)))
             }
         }
+        if let accept { headers.append((HeaderNames.accept, Array(accept.contentType.utf8))) }
         if let parent = trace.parent { headers.append((HeaderNames.traceParent, Array(parent.utf8))) }
         if let state = trace.state { headers.append((HeaderNames.traceState, Array(state.utf8))) }
         return headers

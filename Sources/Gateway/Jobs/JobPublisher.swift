@@ -17,6 +17,15 @@ struct JobPublisher: JobSink {
 
     var isReachable: Bool { monitor.isReachable }
 
+    func hasTopic(_ name: String) async -> Bool {
+        do throws(KafkaError) {
+            _ = try await producer.partitionCount(of: name, timeout: .seconds(2))
+            return true
+        } catch {
+            return error.code != .unknownTopic && error.code != .unknownTopicOrPartition
+        }
+    }
+
     func deliver(_ job: OutgoingJob) async -> JobDelivery {
         let batch = producer.makeBatch(minimumCapacity: 1)
         do throws(KafkaError) {

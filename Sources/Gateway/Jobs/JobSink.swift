@@ -34,6 +34,8 @@ package struct OutgoingJob: Sendable {
 package protocol JobSink: Sendable {
     /// Whether a broker answers: when none does, a job is refused at once instead of after a time-out.
     var isReachable: Bool { get }
+    /// Whether the broker knows a topic; where it does not say, yes.
+    func hasTopic(_ name: String) async -> Bool
     /// Produces a record and waits until its fate is known, for a bounded time.
     func deliver(_ job: OutgoingJob) async -> JobDelivery
 }

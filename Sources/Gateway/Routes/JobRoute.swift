@@ -50,7 +50,7 @@ struct JobRoute: Sendable {
             json.member("jobId", job.id.description)
             json.member("state", JobState.accepted.rawValue)
             json.member("location", location(of: job.id))
-            if job.answer.places != nil { json.member("results", location(of: job.id) + "/results") }
+            if job.answer.places != nil { writeResults(of: job.id, job.resultTopic, to: &json) }
             json.member("acceptedAt", Timestamp.rfc3339(unixMilliseconds: job.acceptedAt))
             json.member("deadline", Timestamp.rfc3339(unixMilliseconds: job.deadline))
             if let refresh { json.write(refresh) }
@@ -99,8 +99,17 @@ struct JobRoute: Sendable {
         if let end = batch.urlsExpireAt {
             json.member("resultsExpireAt", Timestamp.rfc3339(unixMilliseconds: end))
         }
-        json.member("results", location(of: batch.id) + "/results")
+        writeResults(of: batch.id, batch.resultTopic, to: &json)
         json.member("warnings", batch.warnings)
+    }
+
+    /// Writes where the results of a batch are.
+    private static func writeResults(of id: JobID, _ topic: String?, to json: inout JSONWriter) {
+        if let topic {
+            json.member("resultTopic", topic)
+        } else {
+            json.member("results", location(of: id) + "/results")
+        }
     }
 
     /// The result of a job of one chunk as the request would have had it, or why there is none.

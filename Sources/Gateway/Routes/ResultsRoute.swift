@@ -33,6 +33,9 @@ struct ResultsRoute: Sendable {
         guard record.state != .cancelled else {
             throw Problem(.alreadyEnded, "the job is cancelled; it has no results")
         }
+        if let topic = record.resultTopic {
+            throw Problem(.notFound, "the results went to the topic \(topic), as the batch asked for")
+        }
         let page = Self.page(
             of: record,
             from: try Self.number("cursor", of: request, atLeast: 0) ?? 0,

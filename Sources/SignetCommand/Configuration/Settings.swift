@@ -97,6 +97,7 @@ struct Settings {
         configuration.jobRetention = try milliseconds("gateway.jobRetention")
         configuration.drainTimeout = try milliseconds("gateway.drainTimeout")
         configuration.replyPartition = reader.int(forKey: "gateway.replyPartition").map { Int32(clamping: $0) }
+        if let topics = optionalText("replies.allowed") { configuration.resultTopics = ReplyTopicPolicy(list: topics) }
         configuration.refreshLifetime = try milliseconds("gateway.refreshLifetime")
         configuration.tokenKeys =
             try optionalText("gateway.tokenKeysFile").map { try KeyFile.tokenKeys(path: $0) } ?? []

@@ -20,7 +20,7 @@ enum SettingsCatalogue {
         Setting(
             "replies.allowed",
             nil,
-            "Topics that workers may write replies to, comma-separated, * for any characters; "
+            "Topics that workers may write replies to, and batches their results, comma-separated, * for any characters; "
                 + "unset: <topics.prefix>replies*."
         ),
 

@@ -40,6 +40,7 @@ struct RecordProcessor: Sendable {
 
     /// A reply that is kept, and what is told of it once it lies on its topic.
     struct KeptResult {
+        /// None: the reply is not kept, but told of.
         let values: [[UInt8]]
         let jobID: String
         let tenant: String
@@ -96,6 +97,7 @@ struct RecordProcessor: Sendable {
         verdict.signed = answer.signed
         verdict.failure = answer.failure?.code
         if case .address(let address, let warning) = route {
+            let format = Self.replyFormat(of: record) ?? format
             verdict.reply = AddressedReply(
                 address: address,
                 values: encoder.encode(answer.reply, as: format),
@@ -109,7 +111,13 @@ struct RecordProcessor: Sendable {
         return verdict
     }
 
-    /// What is kept of a reply that nobody may wait for any more; `nil`: nothing.
+    /// How the producer wants the reply to be written; `nil`: as it wrote the job.
+    private static func replyFormat(of record: borrowing KafkaRecord) -> WireFormat? {
+        guard let type = record.header(HeaderNames.accept) ?? nil, !type.isEmpty else { return nil }
+        return WireFormat(contentType: type, value: UnsafeRawBufferPointer(start: nil, count: 0))
+    }
+
+    /// What is kept of a reply that nobody may wait for any more, or told of one that goes elsewhere; `nil`: nothing.
     private func result(of job: Job, _ reply: Reply, route: ReplyRoute, recordTime: Int64?, now: Int64) -> KeptResult? {
         let isReplied: Bool
         switch route {
@@ -117,12 +125,11 @@ struct RecordProcessor: Sendable {
         case .address: isReplied = true
         case .forbidden: return nil
         }
-        guard
-            ResultKeeping.keeps(completedAt: now, waitUntil: job.waitUntilMs, isReplied: isReplied),
-            JobID(job.jobID) != nil, (1...128).contains(job.tenant.utf8.count)
+        let isKept = ResultKeeping.keeps(completedAt: now, waitUntil: job.waitUntilMs, isReplied: isReplied)
+        guard isKept || job.tracked, JobID(job.jobID) != nil, (1...128).contains(job.tenant.utf8.count)
         else { return nil }
         return KeptResult(
-            values: encoder.encode(reply, as: .protobuf),
+            values: isKept ? encoder.encode(reply, as: .protobuf) : [],
             jobID: job.jobID,
             tenant: job.tenant,
             done: ChunkDone(

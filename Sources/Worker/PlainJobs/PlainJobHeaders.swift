@@ -11,9 +11,10 @@ struct PlainJobHeaders {
     var correlationID: UnsafeRawBufferPointer?
     var traceParent: UnsafeRawBufferPointer?
     var traceState: UnsafeRawBufferPointer?
+    var accept: UnsafeRawBufferPointer?
 
     init(of record: borrowing KafkaRecord) {
-        var found = (contentType, replyTopic, replyPartition, correlationID, traceParent, traceState)
+        var found = (contentType, replyTopic, replyPartition, correlationID, traceParent, traceState, accept)
         record.forEachHeaderBytes { name, value in
             if name.equals(HeaderNames.contentType) {
                 found.0 = value
@@ -27,9 +28,11 @@ struct PlainJobHeaders {
                 found.4 = value
             } else if name.equals(HeaderNames.traceState) {
                 found.5 = value
+            } else if name.equals(HeaderNames.accept) {
+                found.6 = value
             }
         }
-        (contentType, replyTopic, replyPartition, correlationID, traceParent, traceState) = found
+        (contentType, replyTopic, replyPartition, correlationID, traceParent, traceState, accept) = found
     }
 
     /// Hands on the trace context (W3C Trace Context), where it has a length that it allows.

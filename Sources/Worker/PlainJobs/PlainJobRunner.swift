@@ -107,6 +107,7 @@ struct PlainJobRunner: Sendable {
         batch.withRecord(at: record) { message in
             let headers = PlainJobHeaders(of: message)
             guard let value = message.value, headers.contentType?.equals(Self.protobuf) ?? true,
+                headers.accept?.equals(Self.protobuf) ?? true,
                 let name = headers.replyTopic, (1...249).contains(name.count)
             else { return .other }
             guard let topic, name.equals(topic.bytes) else { return .topic(String(decoding: name, as: UTF8.self)) }

@@ -36,8 +36,13 @@ final class FakeJobStateLog: JobStateLog {
 
     /// Keeps a reply as its worker does, and tells of it.
     func keepAsWorker(_ reply: Reply, to job: Job) {
+        tellAsWorker(reply, to: job, at: [store(reply)])
+    }
+
+    /// Tells of a reply as its worker does.
+    func tellAsWorker(_ reply: Reply, to job: Job, at offsets: [Int64]) {
         var done = ChunkDone(reply, acceptedAt: job.signingTimeMs, deadline: job.deadlineMs)
-        done.offsets = [store(reply)]
+        done.offsets = offsets
         let fact = JobFact(jobID: job.jobID, tenant: job.tenant, .chunkDone(done))
         index.add([(fact, reply.completedAtMs)])
     }

@@ -56,6 +56,8 @@ final class FakeWorkers: JobSink, RecordArchive {
         }
     }
 
+    func hasTopic(_ name: String) async -> Bool { !name.hasPrefix("missing") }
+
     func read(_ places: [RecordPlace]) async throws(RecordReadError) -> [[UInt8]] {
         let records = records.withLock { $0 }
         var values: [[UInt8]] = []
@@ -78,6 +80,8 @@ final class FakeWorkers: JobSink, RecordArchive {
             isReplied: id != nil
         ) {
             log.keepAsWorker(reply, to: job.job)
+        } else if job.job.tracked {
+            log.tellAsWorker(reply, to: job.job, at: [])
         }
         guard let id else { return }
         room.withLock { $0 }?.reply(to: id, reply)
