@@ -54,13 +54,14 @@ package struct HTTPFront: Sendable {
         )
         let lookup = JobLookup(states: states, clock: clock)
         let job = JobRoute(jobs: lookup)
+        let repeats = RequestsInProgress()
         let signing = SigningEndpoint(
             jobs: jobs,
             maxBodyBytes: configuration.maxBodyBytes,
             wait: configuration.waitUntil,
             longestWait: configuration.longestWait,
             jobRoute: job,
-            repeats: RequestsInProgress()
+            repeats: repeats
         )
         let bulk = BatchSubmission(
             tenant: configuration.tenant,
@@ -89,7 +90,12 @@ package struct HTTPFront: Sendable {
             operation: OperationRoute(signing: signing),
             postPolicy: PostPolicyRoute(signing: signing),
             cloudFront: CloudFrontRoutes(signing: signing),
-            batch: BatchRoute(batches: bulk, maxBodyBytes: configuration.maxBatchBodyBytes),
+            batch: BatchRoute(
+                batches: bulk,
+                lookup: lookup,
+                repeats: repeats,
+                maxBodyBytes: configuration.maxBatchBodyBytes
+            ),
             refresh: RefreshRoute(
                 batches: bulk,
                 archive: bulkRecords,

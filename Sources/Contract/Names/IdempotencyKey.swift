@@ -35,10 +35,25 @@ package struct IdempotencyKey: Sendable, Hashable {
 
     /// Tells requests of this key apart.
     package func fingerprint(path: String, body: [UInt8]) -> Data {
-        var code = HMAC<SHA256>(key: SymmetricKey(data: Data(text.utf8)))
-        code.update(data: Data(path.utf8))
-        code.update(data: [0])
-        code.update(data: body)
-        return Data(code.finalize())
+        var fingerprint = Fingerprint(of: self, path: path)
+        body.withUnsafeBytes { fingerprint.update($0) }
+        return fingerprint.finish()
+    }
+
+    /// A fingerprint of a body that comes in pieces.
+    package struct Fingerprint: Sendable {
+        private var code: HMAC<SHA256>
+
+        package init(of key: IdempotencyKey, path: String) {
+            code = HMAC(key: SymmetricKey(data: Data(key.text.utf8)))
+            code.update(data: Data(path.utf8))
+            code.update(data: [0])
+        }
+
+        package mutating func update(_ bytes: UnsafeRawBufferPointer) {
+            code.update(data: bytes)
+        }
+
+        package func finish() -> Data { Data(code.finalize()) }
     }
 }

@@ -13,6 +13,10 @@ struct BatchRoute: Sendable {
     static let maximumItems = 10_000
 
     let batches: BatchSubmission
+    /// Finds what was asked for before.
+    let lookup: JobLookup
+    /// Requests with an Idempotency-Key that are being answered here.
+    let repeats: RequestsInProgress
     /// Bytes of a JSON body at most.
     let maxBodyBytes: Int
 
@@ -25,13 +29,38 @@ struct BatchRoute: Sendable {
     }
 
     private func respond(_ kind: BatchTemplate.Kind, to request: Request) async throws -> Response {
-        guard request.headers[.idempotencyKey] == nil else {
-            throw Problem(
-                .unsupported,
-                field: "Idempotency-Key",
-                "batches take no Idempotency-Key; signing the same items again does no harm"
-            )
+        guard let key = try IdempotencyKey(of: request) else { return try await respond(kind, to: request, as: nil) }
+        guard Preferences(request.headers).respondAsync else { throw Self.keyOfStream }
+        let id = key.jobID(tenant: batches.tenant)
+        guard repeats.begin(id) else { throw Problem.inProgress(id) }
+        defer { repeats.end(id) }
+        let fingerprint = BodyFingerprint(of: key, path: request.uri.path)
+        var request = request
+        request.body = fingerprint.reading(request.body)
+        // One whose items did not all come may be sent again: the same items make the same chunks.
+        guard let record = try await lookup.find(id), record.chunks != nil else {
+            return try await respond(kind, to: request, as: (id, fingerprint))
         }
+        for try await _ in request.body {}
+        guard record.fingerprint == fingerprint.value else { throw Problem.keyReused }
+        var response = JobRoute.accepted(AcceptedJob(record), preferenceApplied: "respond-async")
+        response.headers[.idempotentReplayed] = "true"
+        return response
+    }
+
+    /// A key for an answer that is streamed.
+    static let keyOfStream = Problem(
+        .unsupported,
+        field: "Idempotency-Key",
+        "the answer of a batch that is streamed is not kept; send Prefer: respond-async with the items and the "
+            + "Idempotency-Key, or leave the key out: signing the same items again does no harm"
+    )
+
+    private func respond(
+        _ kind: BatchTemplate.Kind,
+        to request: Request,
+        as known: (id: JobID, fingerprint: BodyFingerprint)?
+    ) async throws -> Response {
         let order = try Self.order(of: request)
         let trace = TraceContext(request.headers)
         let isAsynchronous = Preferences(request.headers).respondAsync
@@ -60,7 +89,14 @@ struct BatchRoute: Sendable {
         }
         let wanted = try BatchRequest(kind, defaults: source.defaults)
         if isAsynchronous {
-            let (job, refresh) = try await batches.accept(wanted, format, source, to: resultTopic, trace: trace)
+            let (job, refresh) = try await batches.accept(
+                wanted,
+                format,
+                source,
+                to: resultTopic,
+                as: known,
+                trace: trace
+            )
             return JobRoute.accepted(job, refresh: refresh, preferenceApplied: "respond-async")
         }
         let batch = try batches.open(wanted, order: order, trace: trace)

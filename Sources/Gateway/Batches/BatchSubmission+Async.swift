@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Contract
+internal import Foundation
 internal import SwiftProtobuf
 
 /// Batches whose results are asked for later.
@@ -8,17 +9,20 @@ extension BatchSubmission {
     /// Sends a batch; all of its items are on Kafka when this returns.
     ///
     /// Its first fact says that its input has not ended: should the gateway die meanwhile, the job ends `interrupted`.
+    ///
+    /// - Parameter known: Of a batch that may be sent again: the job that it is, and what tells it from others.
     func accept(
         _ request: BatchRequest,
         _ format: BatchAnswer.Format,
         _ source: BatchSource,
         to resultTopic: ResultTopic? = nil,
+        as known: (id: JobID, fingerprint: BodyFingerprint)? = nil,
         trace: TraceContext
     ) async throws -> (job: AcceptedJob, refresh: RefreshTokens.Issued?) {
         guard sink.isReachable else { throw Problem.refused(.unavailable) }
         if waitingRoom.isClosed { throw Problem.refused(.closed) }
         let now = clock()
-        let id = JobID(unixMilliseconds: now)
+        let id = known?.id ?? JobID(unixMilliseconds: now)
         let template = try template(of: request, id: id, now: now)
         let headers = OutgoingJob.headers(
             correlationID: CorrelationID(id),
@@ -46,11 +50,12 @@ extension BatchSubmission {
             }
             // The last of its chunks was given all of its time.
             job.deadline = clock() + deadline.milliseconds
+            job.fingerprint = known?.fingerprint.value ?? Data()
             await states.accept(job, chunks: chunks)
             return (job, tokens.issue(trail, of: id, acceptedAt: now, answer: job.answer))
         } catch {
-            // It was not accepted: nobody asks for its results.
-            await states.cancel(id, now: clock())
+            // It was not accepted: nobody asks for its results, unless it is sent again.
+            if known == nil { await states.cancel(id, now: clock()) }
             throw error
         }
     }

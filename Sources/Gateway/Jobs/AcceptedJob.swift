@@ -19,7 +19,7 @@ package struct AcceptedJob: Sendable, Hashable {
     /// What the reply withholds and the answer's headers hold: in this process's memory only.
     package let customerKeys: CustomerKeys?
     /// Tells a request of its Idempotency-Key from others; empty: it had none.
-    package let fingerprint: Data
+    package internal(set) var fingerprint: Data
     /// The caller's topic that the results go to; `nil`: they are kept.
     package let resultTopic: String?
 
@@ -43,6 +43,20 @@ package struct AcceptedJob: Sendable, Hashable {
         self.customerKeys = customerKeys
         self.fingerprint = fingerprint
         self.resultTopic = resultTopic
+    }
+}
+
+extension AcceptedJob {
+    /// What is known of a job that was accepted before.
+    init(_ record: JobRecord) {
+        self.init(
+            id: record.id,
+            acceptedAt: record.acceptedAt,
+            deadline: record.deadline,
+            answer: record.answer,
+            warnings: record.warnings,
+            resultTopic: record.resultTopic
+        )
     }
 }
 

@@ -15,6 +15,7 @@ struct RefreshRoute: Sendable {
     let maxBodyBytes: Int
 
     func post(_ request: Request, context: GatewayContext) async throws -> Response {
+        guard try IdempotencyKey(of: request) == nil else { throw BatchRoute.keyOfStream }
         let order = try BatchRoute.order(of: request)
         let body = try await request.jsonBody(
             upTo: maxBodyBytes,

@@ -130,13 +130,7 @@ struct JobRoute: Sendable {
         } catch {
             throw JobLookup.problem(error)
         }
-        let job = AcceptedJob(
-            id: record.id,
-            acceptedAt: record.acceptedAt,
-            deadline: record.deadline,
-            answer: record.answer,
-            warnings: record.warnings
-        )
+        let job = AcceptedJob(record)
         do throws(FailureError) {
             return (.done, try SigningAnswer(reply, to: job).encode(), nil)
         } catch {

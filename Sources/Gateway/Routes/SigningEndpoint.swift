@@ -30,12 +30,12 @@ struct SigningEndpoint: Sendable {
             orElse: "(http.maxBodyBytes); send less, or several requests",
             accepting: "application/json"
         )
-        guard let key = try Self.idempotencyKey(of: request) else {
+        guard let key = try IdempotencyKey(of: request) else {
             return try await sign(body, of: request, as: nil, decode: decode)
         }
         let id = key.jobID(tenant: jobs.tenant)
         let known = Idempotency(id: id, fingerprint: key.fingerprint(path: request.uri.path, body: body))
-        guard repeats.begin(id) else { throw Self.inProgress(id) }
+        guard repeats.begin(id) else { throw Problem.inProgress(id) }
         defer { repeats.end(id) }
         if let record = try await lookup.find(id) { return try await answer(again: record, known) }
         return try await sign(body, of: request, as: known, decode: decode)
@@ -73,36 +73,11 @@ struct SigningEndpoint: Sendable {
 
     // MARK: Requests that are sent again
 
-    private static func idempotencyKey(of request: Request) throws(Problem) -> IdempotencyKey? {
-        guard let text = request.headers[.idempotencyKey] else { return nil }
-        guard let key = IdempotencyKey(text) else {
-            throw Problem(
-                .invalidValue,
-                field: "Idempotency-Key",
-                "Idempotency-Key must have 1 to \(IdempotencyKey.maximumLength) visible characters of ASCII, e.g. a UUID"
-            )
-        }
-        return key
-    }
-
-    private static func inProgress(_ id: JobID) -> Problem {
-        var problem = Problem.retryLater(
-            .requestInProgress,
-            "a request with this Idempotency-Key is being answered; wait for its answer, or ask for the job"
-        )
-        problem.jobID = id
-        return problem
-    }
-
     /// The stored answer.
     private func answer(again record: JobRecord, _ known: Idempotency) async throws -> Response {
         // Without one the gateway that took it died before it could tell: then the job alone is known.
         guard record.fingerprint.isEmpty || record.fingerprint == known.fingerprint else {
-            throw Problem(
-                .idempotencyKeyReused,
-                field: "Idempotency-Key",
-                "this Idempotency-Key belongs to another request; use a new one for each request"
-            )
+            throw Problem.keyReused
         }
         let outcome = try await jobRoute.outcome(of: record)
         var headers = HTTPFields()
@@ -113,7 +88,7 @@ struct SigningEndpoint: Sendable {
             problem.headers = headers
             throw problem
         }
-        guard record.state == .cancelled else { throw Self.inProgress(record.id) }
+        guard record.state == .cancelled else { throw Problem.inProgress(record.id) }
         var problem = Problem(.alreadyEnded, "the job of this Idempotency-Key is cancelled; use a new key")
         problem.jobID = record.id
         throw problem

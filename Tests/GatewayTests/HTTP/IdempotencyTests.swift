@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import AsyncHTTPClient
 import Contract
 import Foundation
 import Gateway
+import NIOCore
 import NIOHTTP1
 import Synchronization
 import Testing
@@ -97,6 +99,84 @@ import Testing
         }
     }
 
+    // MARK: Batches
+
+    private static let batchKey: HTTPHeaders = [
+        "idempotency-key": "night-7", "prefer": "respond-async", "content-type": "application/x-ndjson",
+    ]
+
+    private static func lines(_ count: Int) -> String {
+        ([BatchTests.defaults] + (0..<count).map { #"{"id":"i\#($0)","key":"k/\#($0)"}"# }).joined(separator: "\n")
+    }
+
+    @Test func aBatchThatIsSentAgainIsTheSameJob() async throws {
+        try await HTTPFixture.run { fixture in
+            let first = try await fixture.post(BatchTests.s3, Self.lines(1_200), headers: Self.batchKey)
+            #expect(first.status == 202)
+            #expect(first.header("idempotent-replayed") == nil)
+            let id = try #require(try first.json["jobId"]?.string)
+            #expect(id == IdempotencyKey("night-7")?.jobID(tenant: "default").description)
+            for _ in 0..<3 { #expect(try #require(await fixture.workers.next()).job.jobID == id) }
+            fixture.clock.advance(by: 60_000)
+            let again = try await fixture.post(BatchTests.s3, Self.lines(1_200), headers: Self.batchKey)
+            #expect(again.status == 202)
+            #expect(again.header("idempotent-replayed") == "true")
+            #expect(try again.json["jobId"] == .string(id))
+            #expect(try again.json["acceptedAt"] == first.json["acceptedAt"])
+
+            let other = try await fixture.post(BatchTests.s3, Self.lines(1_199), headers: Self.batchKey)
+            #expect(other.status == 422)
+            #expect(try other.json["code"] == "idempotency_key_reused")
+            let single = try await fixture.post(HTTPFixture.upload, Self.body, headers: ["idempotency-key": "night-7"])
+            #expect(single.status == 422)
+        }
+    }
+
+    /// Its client dies amid the items: nothing was accepted, so the same batch may be sent again.
+    @Test func aBatchWhoseItemsDidNotAllComeMayBeSentAgain() async throws {
+        try await HTTPFixture.run { fixture in
+            let text = Self.lines(1_700)
+            let (parts, more) = AsyncStream.makeStream(of: ByteBuffer.self)
+            async let broken = fixture.send(
+                .POST,
+                BatchTests.s3,
+                headers: Self.batchKey,
+                body: .stream(BrokenBody(parts: parts), length: .unknown)
+            )
+            more.yield(ByteBuffer(string: String(text.prefix(30_000))))
+            let chunk = try #require(await fixture.workers.next())
+            let meanwhile = try await fixture.post(BatchTests.s3, text, headers: Self.batchKey)
+            #expect(meanwhile.status == 409)
+            more.finish()
+            _ = try? await broken
+            // The gateway takes a moment to see that its client has gone.
+            var again = meanwhile
+            while again.status == 409 { again = try await fixture.post(BatchTests.s3, text, headers: Self.batchKey) }
+            #expect(again.status == 202)
+            #expect(try again.json["jobId"] == .string(chunk.job.jobID))
+            let results = try await fixture.get("/api/v1/jobs/\(chunk.job.jobID)/results")
+            let lines = try String(decoding: results.body, as: UTF8.self).split(separator: "\n")
+                .map { try JSON(Data($0.utf8)) }
+            #expect(
+                lines.filter { $0["type"] == "item" }.compactMap { $0["id"]?.string } == (0..<1_700).map { "i\($0)" }
+            )
+            #expect(lines.last?["complete"] == true)
+        }
+    }
+
+    @Test func theAnswerOfAStreamIsNotKept() async throws {
+        try await HTTPFixture.run { fixture in
+            for (path, body) in [
+                (BatchTests.s3, #"{"defaults":{"s3Bucket":"b","s3Region":"us-east-1"},"items":[{"key":"a"}]}"#),
+                (RefreshTests.path, #"{"refreshToken":"x"}"#),
+            ] {
+                let answer = try await fixture.post(path, body, headers: Self.key)
+                #expect(answer.status == 400)
+                #expect(try answer.json["detail"]?.string?.contains("Prefer: respond-async") == true)
+            }
+        }
+    }
+
     @Test(arguments: [HTTPFixture.upload, BatchTests.s3])
     func aKeyThatCannotBeUsedIsRefused(path: String) async throws {
         try await HTTPFixture.run { fixture in
@@ -105,6 +185,24 @@ import Testing
             #expect(try answer.json["field"] == "Idempotency-Key")
         }
     }
+}
+
+/// A body whose client dies before its end.
+private struct BrokenBody: AsyncSequence, Sendable {
+    struct Broken: Error {}
+
+    let parts: AsyncStream<ByteBuffer>
+
+    struct AsyncIterator: AsyncIteratorProtocol {
+        var parts: AsyncStream<ByteBuffer>.AsyncIterator
+
+        mutating func next() async throws -> ByteBuffer? {
+            if let part = await parts.next() { return part }
+            throw Broken()
+        }
+    }
+
+    func makeAsyncIterator() -> AsyncIterator { AsyncIterator(parts: parts.makeAsyncIterator()) }
 }
 
 /// Counts.
