@@ -31,8 +31,20 @@ import Testing
             aws_secret_access_key='secret-of-the-test',
             config=Config(signature_version='s3v4', s3={'addressing_style': 'virtual', 'us_east_1_regional_endpoint': 'regional'},
                           request_checksum_calculation='when_required'))
-        print(client.generate_presigned_url('get_object', {'Bucket': 'my-bucket', 'Key': 'a b/ü+.txt'}, 900), end='')
+        for key in sys.argv[2:]:
+            print(client.generate_presigned_url('get_object', {'Bucket': 'my-bucket', 'Key': key}, 900))
         """
+
+    /// What botocore makes of keys at a time, in Unix seconds.
+    private static func expected(at time: Int, _ keys: [String]) async throws -> [Set<String>] {
+        let output = try await PythonEnvironment.run(source: oracle, arguments: ["\(time)"] + keys)
+        return String(decoding: output, as: UTF8.self).split(separator: "\n").map { parts(String($0)) }
+    }
+
+    /// The order of the query is ours.
+    private static func parts(_ url: String) -> Set<String> {
+        Set(url.split(whereSeparator: { "?&".contains($0) }).map(String.init))
+    }
 
     @Test func urlEqualsBotocores() async throws {
         let now = Int(Date.now.timeIntervalSince1970)
@@ -47,15 +59,76 @@ import Testing
         )
         let items = (reply["s3Signing"] as? [String: Any])?["items"] as? [[String: Any]]
         let url = try #require(items?.first?["url"] as? String)
-        let expected = String(
-            decoding: try await PythonEnvironment.run(source: Self.oracle, arguments: ["\(now)"]),
-            as: UTF8.self
-        )
-        // The order of the query is ours.
-        func parts(_ url: String) -> Set<String> {
-            Set(url.split(whereSeparator: { "?&".contains($0) }).map(String.init))
+        #expect(try await Self.expected(at: now, ["a b/ü+.txt"]) == [Self.parts(url)])
+    }
+
+    @Test func aBatchIsSignedWithoutAGateway() async throws {
+        let keys = (0..<1_203).map { "a b/\($0) ü+.txt" }
+        let common = [
+            "sign", "--batch", "-", "--bucket", "my-bucket", "--region", "eu-central-1", "--expires-in", "900",
+        ]
+        let input = keys.joined(separator: "\n") + "\n\n{broken\n" + #"{"id":"last","key":"z"}"#
+        let run = try await SignetRun(common, environment: Self.keys, input: input)
+        #expect(run.status == .exited(code: 1))
+        let lines = try run.lines.map {
+            try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any])
         }
-        #expect(parts(url) == parts(expected))
+        let items = lines.filter { $0["type"] as? String == "item" }
+        #expect(items.prefix(1_203).map { $0["key"] as? String } == keys)
+        #expect(items.prefix(1_203).map { $0["line"] as? Int } == Array(2...1_204))
+        #expect(items.suffix(2).map { $0["line"] as? Int } == [1_206, 1_207])
+        #expect(items.suffix(2).map { $0["code"] as? String } == ["malformed", nil])
+        #expect(lines.last?["signed"] as? Int == 1_204 && lines.last?["failed"] as? Int == 1)
+
+        // Chunks are signed in the second of their own.
+        let sample = [0, 499, 500, 1_202]
+        let date = Date.ISO8601FormatStyle(dateSeparator: .omitted, timeSeparator: .omitted)
+        for index in sample {
+            let url = try #require(items[index]["url"] as? String)
+            let text = try #require(url.firstMatch(of: /X-Amz-Date=([0-9TZ]+)/)).1
+            let time = Int(try date.parse(String(text)).timeIntervalSince1970)
+            #expect(try await Self.expected(at: time, [keys[index]]) == [Self.parts(url)])
+        }
+
+        let urls = try await SignetRun(common + ["--urls"], environment: Self.keys, input: "one\ntwo")
+        #expect(urls.status.isSuccess && urls.lines.count == 2)
+        #expect(urls.lines[1].hasPrefix("https://my-bucket.s3.eu-central-1.amazonaws.com/two?"))
+    }
+
+    @Test func aBatchWithKeysOfSSECWithholdsThem() async throws {
+        let folder = try TemporaryFolder()
+        let secret = "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA="
+        let file = try folder.file("customer.key", secret + "\n")
+        let defaults = try folder.file(
+            "defaults.json",
+            #"{"s3AccessKey":"AKIAIOSFODNN7EXAMPLE","s3SecretKey":"secret-of-the-file"}"#
+        )
+        let run = try await SignetRun(
+            ["sign", "--batch", "-", "--bucket", "my-bucket", "--region", "us-east-1", "--customer-key", file]
+                + ["--defaults", defaults],
+            input: "k"
+        )
+        #expect(run.status.isSuccess)
+        #expect(run.lines[1].contains("x-amz-server-side-encryption-customer-key"))
+        #expect(!run.output.contains("secret-of-the-file"))
+    }
+
+    @Test(
+        arguments: [
+            (["--batch", "-"], "--bucket and --region"),
+            (["--bucket", "my-bucket"], "--batch"),
+            (
+                ["--batch", "/nowhere/keys", "--bucket", "my-bucket", "--region", "us-east-1"],
+                "/nowhere/keys cannot be read"
+            ),
+            (["--batch", "-", "--bucket", "my-bucket", "--region", "us-east-1"], "missing_field at items"),
+            (["--batch", "-", "--bucket", "My", "--region", "us-east-1"], "missing_field at items"),
+        ]
+    )
+    func aSlipWithABatchSaysWhatToDo(arguments: [String], message: String) async throws {
+        let run = try await SignetRun(["sign"] + arguments, environment: Self.keys, input: "")
+        #expect(!run.status.isSuccess)
+        #expect(run.errors.contains(message), "\(run.errors)")
     }
 
     @Test func everyLineIsAnsweredAndAFailureTellsByTheExitStatus() async throws {

@@ -37,6 +37,23 @@ struct BatchRequest: Sendable {
         }
     }
 
+    /// What the chunks have in common, its secrets sealed for their job.
+    ///
+    /// - Parameter notAfterMs: Up to when a secret may be used, Unix milliseconds.
+    func template(for id: JobID, sealing: RequestSealing, notAfterMs: Int64) throws(Problem) -> BatchTemplate {
+        do {
+            switch work {
+            case .cloudFront(let signing): return try BatchTemplate(signing)
+            case .s3(let signing, let secrets):
+                return try BatchTemplate(sealing.seal(secrets, into: signing, of: id, notAfterMs: notAfterMs))
+            }
+        } catch let problem as Problem {
+            throw problem
+        } catch {
+            throw Problem(.internal, "the job could not be written")
+        }
+    }
+
     /// The members of the `defaults` that an object holds, and nothing else if `alone`.
     static func defaults(of value: JSONValue, isAlone: Bool) throws(Problem) -> [String: JSONValue] {
         guard case .object(let members) = value, case .object(let defaults)? = members["defaults"],

@@ -23,7 +23,7 @@ extension BatchSubmission {
         if waitingRoom.isClosed { throw Problem.refused(.closed) }
         let now = clock()
         let id = known?.id ?? JobID(unixMilliseconds: now)
-        let template = try template(of: request, id: id, now: now)
+        let template = try template(of: request, id, now: now)
         let headers = OutgoingJob.headers(
             correlationID: CorrelationID(id),
             replyTo: resultTopic.map { ReplyAddress(topic: $0.name) },

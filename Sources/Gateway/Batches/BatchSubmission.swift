@@ -95,7 +95,7 @@ struct BatchSubmission: Sendable {
         let now = clock()
         let id = JobID(unixMilliseconds: now)
         let call = try call(id, order: order, trace: trace)
-        let template = try template(of: request, id: id, now: now)
+        let template = try template(of: request, id, now: now)
         do throws(WaitingRefusal) {
             return try Batch(
                 id,
@@ -146,21 +146,8 @@ struct BatchSubmission: Sendable {
         return Call(correlationID: CorrelationID(id), address: address, order: order, trace: trace)
     }
 
-    /// What the chunks of a batch have in common, its secrets sealed.
-    func template(of request: BatchRequest, id: JobID, now: Int64) throws(Problem) -> BatchTemplate {
-        do {
-            switch request.work {
-            case .cloudFront(let signing): return try BatchTemplate(signing)
-            case .s3(let signing, let secrets):
-                return try BatchTemplate(
-                    sealing.seal(secrets, into: signing, of: id, notAfterMs: now + Self.sealedLife)
-                )
-            }
-        } catch let problem as Problem {
-            throw problem
-        } catch {
-            throw Problem(.internal, "the job could not be written")
-        }
+    func template(of request: BatchRequest, _ id: JobID, now: Int64) throws(Problem) -> BatchTemplate {
+        try request.template(for: id, sealing: sealing, notAfterMs: now + Self.sealedLife)
     }
 
     /// A chunk's job without its kind.

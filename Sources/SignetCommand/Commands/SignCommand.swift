@@ -3,6 +3,9 @@
 internal import ArgumentParser
 internal import Contract
 internal import Foundation
+internal import Gateway
+internal import GatewayClient
+internal import NIOCore
 internal import SwiftProtobuf
 internal import Worker
 
@@ -10,8 +13,7 @@ internal import Worker
 struct SignCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sign",
-        abstract:
-            "Sign offline: one job as Protobuf-JSON a line on standard input, one reply a line on standard output.",
+        abstract: "Sign offline: one job as Protobuf-JSON a line in, one reply a line out; or a batch.",
         discussion: """
             Jobs and replies are those of Schemas/signet/v1; version, jobId and tenant may be left out. Keys come from
             worker.profilesFile or the AWS environment (profile `default`). Replies hold presigned URLs: keep them secret.
@@ -19,8 +21,17 @@ struct SignCommand: AsyncParsableCommand {
 
               echo '{"s3Signing":{"s3Bucket":"my-bucket","s3Region":"eu-central-1","operation":"GetObject",
                      "items":[{"key":"photo.jpg"}]}}' | tr -d '\\n' | signet sign
+
+            With --batch, lines and results are those of `signet batch`: a key, or an item as JSON, a line of FILE.
+
+              signet sign --batch keys.txt --bucket my-bucket --region eu-central-1 --urls
             """
     )
+
+    @Option(help: ArgumentHelp("Sign a batch: a file of keys or items; -: standard input.", valueName: "file"))
+    var batch: String?
+
+    @OptionGroup(title: "Options of a batch") var common: BatchOptions
 
     @Option(
         help: ArgumentHelp(
@@ -35,6 +46,11 @@ struct SignCommand: AsyncParsableCommand {
 
     @OptionGroup var options: SettingsOptions
 
+    func validate() throws {
+        if batch != nil { return try common.validateNames() }
+        if common.isGiven { throw ValidationError("--bucket and what else all items have in common go with --batch") }
+    }
+
     func run() async throws {
         let settings = try options.load()
         let configuration = try settings.workerConfiguration()
@@ -46,6 +62,7 @@ struct SignCommand: AsyncParsableCommand {
         )
         let handler = JobHandler(credentials: credentials, worker: configuration.identity)
         let tenant = try settings.tenant
+        if let batch { return try await sign(batch, handler, customerKeys, tenant: tenant) }
         var failed = false
         while let line = readLine(strippingNewline: true) {
             if line.allSatisfy(\.isWhitespace) { continue }
@@ -57,6 +74,44 @@ struct SignCommand: AsyncParsableCommand {
             Console.print(String(decoding: try WireFormat.json.encode(reply), as: UTF8.self))
         }
         if failed { throw ExitCode.failure }
+    }
+
+    /// Signs a batch.
+    private func sign(
+        _ file: String,
+        _ handler: JobHandler,
+        _ customerKeys: CustomerKeyFiles,
+        tenant: String
+    ) async throws {
+        let input = try InputFile(readable: file)
+        let items = BatchItemStream(head: try common.head(with: customerKeys.fields), input: input)
+        var output = BatchOutput(urls: common.urls)
+        do {
+            var pieces = items.makeAsyncIterator()
+            guard let head = try await pieces.next() else { return }
+            let clock = { Int64(Date.now.timeIntervalSince1970 * 1_000) }
+            var batch = try OfflineBatch(
+                common.cloudFront == nil ? .s3 : .cloudFront,
+                head: Array(head.readableBytesView),
+                tenant: tenant,
+                sealer: CredentialSealer(publicKey: customerKeys.sealingKey.publicKey),
+                clock: clock,
+                run: { handler.run($0, recordTime: nil, now: clock()).reply }
+            )
+            while let lines = try await pieces.next() {
+                try output.write(BatchResults.Lines(bytes: ByteBuffer(bytes: try batch.add(lines))))
+            }
+            try output.write(BatchResults.Lines(bytes: ByteBuffer(bytes: try batch.finish())))
+        } catch let error as ItemLines.NotText {
+            throw CommandError(error, in: file)
+        } catch let problem as Problem {
+            throw CommandError(
+                problem.failures.map { failure in
+                    "\(failure.code)\(failure.field.isEmpty ? "" : " at \(failure.field)"): \(failure.message)"
+                }.joined(separator: "; ")
+            )
+        }
+        try output.finish()
     }
 
     private func answer(

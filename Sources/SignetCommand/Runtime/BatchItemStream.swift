@@ -33,3 +33,9 @@ struct BatchItemStream: AsyncSequence, Sendable {
 
     func makeAsyncIterator() -> AsyncIterator { AsyncIterator(head: head, input: input) }
 }
+
+extension CommandError {
+    init(_ error: ItemLines.NotText, in file: String) {
+        self.init("line \(error.line) of \(file) is no UTF-8; write keys as UTF-8, or items as JSON")
+    }
+}

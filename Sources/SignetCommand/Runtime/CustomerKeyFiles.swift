@@ -17,6 +17,14 @@ struct CustomerKeyFiles {
         self.keys = keys
     }
 
+    /// The keys as fields of a request.
+    var fields: [String: String] {
+        var fields: [String: String] = [:]
+        if !keys.key.isEmpty { fields["s3CustomerKey"] = keys.key.base64EncodedString() }
+        if !keys.copySourceKey.isEmpty { fields["copySourceCustomerKey"] = keys.copySourceKey.base64EncodedString() }
+        return fields
+    }
+
     /// Puts the keys into a job that is complete but for them.
     func seal(into job: inout Job) throws {
         guard keys != CustomerKeys() else { return }

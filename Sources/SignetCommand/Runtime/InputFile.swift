@@ -23,6 +23,15 @@ final class InputFile: Sendable {
         size = isFile ? Int(status.st_size) : nil
     }
 
+    /// - Throws: Why the file cannot be read, for people.
+    convenience init(readable path: String) throws {
+        do {
+            try self.init(path)
+        } catch {
+            throw CommandError("\(path) cannot be read: \(error.localizedDescription)")
+        }
+    }
+
     var bytesRead: Int { read.load(ordering: .relaxed) }
 
     /// The next piece; `nil` at the end.
