@@ -52,7 +52,7 @@ package struct HTTPFront: Sendable {
             deadline: configuration.deadline,
             clock: clock
         )
-        let lookup = JobLookup(states: states, clock: clock)
+        let lookup = JobLookup(states: states, retention: configuration.jobRetention, clock: clock)
         let job = JobRoute(jobs: lookup)
         let repeats = RequestsInProgress()
         let signing = SigningEndpoint(

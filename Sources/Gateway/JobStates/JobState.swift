@@ -45,6 +45,6 @@ package struct JobRecord: Sendable {
     /// Those that are done, in their order.
     package let done: [ChunkDone]
 
-    /// The earliest end of its URLs, Unix milliseconds; `nil`: none is known.
-    package var urlsExpireAt: Int64? { done.lazy.map(\.expiresAtMs).filter { $0 > 0 }.min() }
+    /// The latest end of its URLs, Unix milliseconds; `nil`: none is known.
+    package var urlsExpireAt: Int64? { done.lazy.map(\.expiresAtMs).filter { $0 > 0 }.max() }
 }

@@ -6,6 +6,8 @@ internal import Hummingbird
 /// Finds the job of a path `/api/v1/jobs/{id}…`.
 struct JobLookup: Sendable {
     let states: JobStates
+    /// How long a job is known behind its deadline.
+    let retention: Duration
     /// Unix milliseconds.
     let clock: @Sendable () -> Int64
 
@@ -32,6 +34,14 @@ struct JobLookup: Sendable {
             return try await states.find(id, now: clock())
         } catch {
             throw Self.problem(error)
+        }
+    }
+
+    /// Up to when the results of a batch can be read, Unix milliseconds: as long as a URL of theirs is good, and the job is
+    /// known.
+    func resultsExpireAt(_ record: JobRecord) -> Int64? {
+        record.urlsExpireAt.map {
+            min($0, record.deadline.addingReportingOverflow(retention.milliseconds).partialValue)
         }
     }
 

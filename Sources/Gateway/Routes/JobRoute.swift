@@ -73,7 +73,7 @@ struct JobRoute: Sendable {
             if let endedAt = record.endedAt {
                 json.member("endedAt", Timestamp.rfc3339(unixMilliseconds: endedAt))
             }
-            if record.answer.places != nil { Self.write(progressOf: record, to: &json) }
+            if record.answer.places != nil { write(progressOf: record, to: &json) }
             if let answer = outcome.answer {
                 json.key("result")
                 json.raw(answer)
@@ -86,7 +86,7 @@ struct JobRoute: Sendable {
         return json.bytes
     }
 
-    private static func write(progressOf batch: JobRecord, to json: inout JSONWriter) {
+    private func write(progressOf batch: JobRecord, to json: inout JSONWriter) {
         json.key("progress")
         json.object { json in
             json.key("chunks")
@@ -96,10 +96,10 @@ struct JobRoute: Sendable {
             json.member("signed", batch.done.reduce(0) { $0 + Int64($1.succeeded) })
             json.member("failed", batch.done.reduce(0) { $0 + Int64($1.failed) })
         }
-        if let end = batch.urlsExpireAt {
+        if batch.resultTopic == nil, let end = jobs.resultsExpireAt(batch) {
             json.member("resultsExpireAt", Timestamp.rfc3339(unixMilliseconds: end))
         }
-        writeResults(of: batch.id, batch.resultTopic, to: &json)
+        Self.writeResults(of: batch.id, batch.resultTopic, to: &json)
         json.member("warnings", batch.warnings)
     }
 

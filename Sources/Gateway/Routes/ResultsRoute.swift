@@ -36,6 +36,12 @@ struct ResultsRoute: Sendable {
         if let topic = record.resultTopic {
             throw Problem(.notFound, "the results went to the topic \(topic), as the batch asked for")
         }
+        if let end = jobs.resultsExpireAt(record), end <= jobs.clock() {
+            throw Problem(
+                .resultGone,
+                "the URLs of the batch ended at \(Timestamp.rfc3339(unixMilliseconds: end)); send it again, or refresh it"
+            )
+        }
         let page = Self.page(
             of: record,
             from: try Self.number("cursor", of: request, atLeast: 0) ?? 0,

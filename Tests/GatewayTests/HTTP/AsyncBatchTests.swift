@@ -62,6 +62,33 @@ import Testing
         }
     }
 
+    @Test func resultsLiveAsLongAsTheirURLsAndTheirJob() async throws {
+        try await HTTPFixture.run { fixture in
+            let id = try await accept(fixture, [Self.item(0)])
+            fixture.clock.advance(by: 3_599_999)
+            #expect(try await fixture.get("/api/v1/jobs/\(id)/results").status == 200)
+            fixture.clock.advance(by: 1)
+            let results = try await fixture.get("/api/v1/jobs/\(id)/results")
+            #expect(results.status == 410)
+            #expect(try results.json["code"] == "result_gone")
+            #expect(try await fixture.get("/api/v1/jobs/\(id)").json["state"] == "done")
+        }
+        try await HTTPFixture.run({ $0.jobRetention = .seconds(60) }) { fixture in
+            let id = try await accept(fixture, [Self.item(0)])
+            let job = try await fixture.get("/api/v1/jobs/\(id)").json
+            // Five minutes to be done in, and one behind that.
+            #expect(job["resultsExpireAt"] == "2023-11-14T22:19:20Z")
+        }
+        try await HTTPFixture.run { fixture in
+            let id = try await accept(fixture, [Self.item(0)])
+            for limit in ["0", "-1", "x"] {
+                let page = try await fixture.get("/api/v1/jobs/\(id)/results?limit=\(limit)")
+                #expect(page.status == 400)
+                #expect(try page.json["field"] == "limit")
+            }
+        }
+    }
+
     @Test func pagesFollowOnEachOtherByTheirCursors() async throws {
         try await HTTPFixture.run { fixture in
             let id = try await accept(fixture, (0..<2_300).map(Self.item))
