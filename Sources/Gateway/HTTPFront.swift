@@ -54,6 +54,7 @@ package struct HTTPFront: Sendable {
         )
         let lookup = JobLookup(states: states, retention: configuration.jobRetention, clock: clock)
         let job = JobRoute(jobs: lookup)
+        let results = ResultsRoute(jobs: lookup)
         let repeats = RequestsInProgress()
         let signing = SigningEndpoint(
             jobs: jobs,
@@ -92,7 +93,7 @@ package struct HTTPFront: Sendable {
             cloudFront: CloudFrontRoutes(signing: signing),
             batch: BatchRoute(
                 batches: bulk,
-                lookup: lookup,
+                results: results,
                 repeats: repeats,
                 maxBodyBytes: configuration.maxBatchBodyBytes
             ),
@@ -103,7 +104,7 @@ package struct HTTPFront: Sendable {
             ),
             catalog: CatalogRoutes(),
             job: job,
-            results: ResultsRoute(jobs: lookup),
+            results: results,
             events: EventsRoute(jobs: lookup, job: job)
         )
         self.configuration = configuration

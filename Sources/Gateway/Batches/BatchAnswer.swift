@@ -9,6 +9,8 @@ struct BatchAnswer {
         case ndjson
         case json
 
+        var contentType: String { self == .ndjson ? "application/x-ndjson" : "application/json" }
+
         /// The shape of the answer.
         var answer: AnswerShape { self == .ndjson ? .batchLines : .batchItems }
     }

@@ -6,6 +6,8 @@ internal import Hummingbird
 internal import NIOCore
 
 /// `POST /api/v1/batch/s3/signed-urls` and `/batch/cloudfront/signed-urls`: any number of URLs in one request.
+///
+/// Results are streamed while items come, unless the client prefers to read them later, or names the batch to send it again.
 struct BatchRoute: Sendable {
     static let s3Path = "/api/v1/batch/s3/signed-urls"
     static let cloudFrontPath = "/api/v1/batch/cloudfront/signed-urls"
@@ -14,7 +16,7 @@ struct BatchRoute: Sendable {
 
     let batches: BatchSubmission
     /// Finds what was asked for before.
-    let lookup: JobLookup
+    let results: ResultsRoute
     /// Requests with an Idempotency-Key that are being answered here.
     let repeats: RequestsInProgress
     /// Bytes of a JSON body at most.
@@ -30,7 +32,6 @@ struct BatchRoute: Sendable {
 
     private func respond(_ kind: BatchTemplate.Kind, to request: Request) async throws -> Response {
         guard let key = try IdempotencyKey(of: request) else { return try await respond(kind, to: request, as: nil) }
-        guard Preferences(request.headers).respondAsync else { throw Self.keyOfStream }
         let id = key.jobID(tenant: batches.tenant)
         guard repeats.begin(id) else { throw Problem.inProgress(id) }
         defer { repeats.end(id) }
@@ -38,23 +39,20 @@ struct BatchRoute: Sendable {
         var request = request
         request.body = fingerprint.reading(request.body)
         // One whose items did not all come may be sent again: the same items make the same chunks.
-        guard let record = try await lookup.find(id), record.chunks != nil else {
+        guard let record = try await results.jobs.find(id), record.chunks != nil else {
             return try await respond(kind, to: request, as: (id, fingerprint))
         }
         for try await _ in request.body {}
         guard record.fingerprint == fingerprint.value else { throw Problem.keyReused }
-        var response = JobRoute.accepted(AcceptedJob(record), preferenceApplied: "respond-async")
+        var response =
+            if Preferences(request.headers).respondAsync {
+                JobRoute.accepted(AcceptedJob(record), preferenceApplied: "respond-async")
+            } else {
+                try await results.waitForAll(of: id, as: record.answer == .batchItems ? .json : .ndjson)
+            }
         response.headers[.idempotentReplayed] = "true"
         return response
     }
-
-    /// A key for an answer that is streamed.
-    static let keyOfStream = Problem(
-        .unsupported,
-        field: "Idempotency-Key",
-        "the answer of a batch that is streamed is not kept; send Prefer: respond-async with the items and the "
-            + "Idempotency-Key, or leave the key out: signing the same items again does no harm"
-    )
 
     private func respond(
         _ kind: BatchTemplate.Kind,
@@ -88,7 +86,8 @@ struct BatchRoute: Sendable {
             source = BatchSource(items: items, defaults: defaults, kind: kind)
         }
         let wanted = try BatchRequest(kind, defaults: source.defaults)
-        if isAsynchronous {
+        // One that may be sent again is kept, so that its answer can be given again.
+        if isAsynchronous || known != nil {
             let (job, refresh) = try await batches.accept(
                 wanted,
                 format,
@@ -97,6 +96,7 @@ struct BatchRoute: Sendable {
                 as: known,
                 trace: trace
             )
+            guard isAsynchronous else { return try await results.waitForAll(of: job.id, as: format, refresh: refresh) }
             return JobRoute.accepted(job, refresh: refresh, preferenceApplied: "respond-async")
         }
         let batch = try batches.open(wanted, order: order, trace: trace)

@@ -152,12 +152,7 @@ struct BatchSubmission: Sendable {
 
     /// A chunk's job without its kind.
     func job(of chunk: ChunkDraft, id: JobID, now: Int64) throws -> Job {
-        var job = Job()
-        job.version = Job.writtenVersion
-        job.jobID = id.description
-        job.chunk = chunk.number
-        job.tenant = tenant
-        job.signingTimeMs = now
+        var job = Job(chunk.number, of: id, tenant: tenant, signingTime: now)
         job.deadlineMs = now + deadline.milliseconds
         job.echo = try ChunkPlaces(chunk.places).serializedBytes()
         return job
@@ -175,10 +170,9 @@ struct BatchSubmission: Sendable {
         guard let first = try await answer(chunk, of: batch) else {
             throw Problem(batch.progress.stopReason ?? .expired)
         }
-        let contentType = format == .ndjson ? "application/x-ndjson" : "application/json"
         return Response(
             status: .ok,
-            headers: [.contentType: contentType, .cacheControl: "no-store"],
+            headers: [.contentType: format.contentType, .cacheControl: "no-store"],
             body: ResponseBody { writer in
                 do {
                     try await write(first, of: batch, format, source, to: &writer)

@@ -107,12 +107,7 @@ package struct OfflineBatch {
 
     private func outcome(of chunk: ChunkDraft) -> BatchProgress.Window.Answer {
         let now = clock()
-        var job = Job()
-        job.version = Job.writtenVersion
-        job.jobID = id.description
-        job.chunk = chunk.number
-        job.tenant = tenant
-        job.signingTimeMs = now
+        let job = Job(chunk.number, of: id, tenant: tenant, signingTime: now)
         do {
             let record = try template.record(of: job, items: chunk.items.bytes, firstItem: chunk.firstItem)
             return .reply(run(try Job(serializedBytes: record)))

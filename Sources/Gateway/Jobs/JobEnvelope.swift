@@ -7,6 +7,16 @@ extension Job {
     /// The version of jobs that this gateway writes.
     static let writtenVersion: UInt32 = 1
 
+    /// The head of a chunk of a batch.
+    init(_ chunk: UInt32, of id: JobID, tenant: String, signingTime: Int64) {
+        self.init()
+        version = Self.writtenVersion
+        jobID = id.description
+        self.chunk = chunk
+        self.tenant = tenant
+        signingTimeMs = signingTime
+    }
+
     /// A job of one chunk.
     init(_ accepted: AcceptedJob, kind: OneOf_Kind, tenant: String) {
         self.init()

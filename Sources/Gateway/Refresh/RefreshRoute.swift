@@ -15,7 +15,13 @@ struct RefreshRoute: Sendable {
     let maxBodyBytes: Int
 
     func post(_ request: Request, context: GatewayContext) async throws -> Response {
-        guard try IdempotencyKey(of: request) == nil else { throw BatchRoute.keyOfStream }
+        guard try IdempotencyKey(of: request) == nil else {
+            throw Problem(
+                .unsupported,
+                field: "Idempotency-Key",
+                "a refresh takes no Idempotency-Key: its answer is not kept, and refreshing again does no harm"
+            )
+        }
         let order = try BatchRoute.order(of: request)
         let body = try await request.jsonBody(
             upTo: maxBodyBytes,

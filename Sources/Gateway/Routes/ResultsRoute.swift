@@ -4,6 +4,7 @@ internal import Contract
 internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
+internal import ServiceLifecycle
 
 /// `GET /api/v1/jobs/{id}/results`: the results of a batch as NDJSON, read back from Kafka chunk by chunk.
 ///
@@ -27,6 +28,54 @@ struct ResultsRoute: Sendable {
 
     func get(_ request: Request, context: GatewayContext) async throws -> Response {
         let record = try await jobs.find(context)
+        return try await answer(
+            record,
+            as: .ndjson,
+            from: try Self.number("cursor", of: request, atLeast: 0) ?? 0,
+            limit: try Self.number("limit", of: request, atLeast: 1) ?? .max
+        )
+    }
+
+    /// Waits until a batch is done, and answers with its results.
+    ///
+    /// - Throws: What is wrong with all items, as if the batch had been answered while it came.
+    func waitForAll(
+        of id: JobID,
+        as format: BatchAnswer.Format,
+        refresh: RefreshTokens.Issued? = nil
+    ) async throws -> Response {
+        while true {
+            guard let record = try await jobs.find(id) else { throw JobLookup.problem(.unavailable) }
+            switch record.state {
+            case .failed: throw try await failure(of: record)
+            case .done, .cancelled: return try await answer(record, as: format, refresh: refresh)
+            case .expired, .interrupted: throw Problem.job(.expired, id: id)
+            case .accepted:
+                if Task.isShuttingDownGracefully { throw Problem.refused(.closed) }
+                await jobs.states.waitForNews(of: id, atMost: .milliseconds(250))
+            }
+        }
+    }
+
+    /// Why a batch failed as a whole.
+    private func failure(of record: JobRecord) async throws -> Problem {
+        do throws(JobStateError) {
+            let reply = try await jobs.states.results(of: record.done.prefix(1), of: record.id).first
+            var problem = Problem(FailureError(reply?.failure ?? Failure()).namedAsInBatch)
+            problem.jobID = record.id
+            return problem
+        } catch {
+            return JobLookup.problem(error)
+        }
+    }
+
+    private func answer(
+        _ record: JobRecord,
+        as format: BatchAnswer.Format,
+        from cursor: Int = 0,
+        limit: Int = .max,
+        refresh: RefreshTokens.Issued? = nil
+    ) async throws -> Response {
         guard let places = record.answer.places else {
             throw Problem(.notFound, "the job is no batch; GET /api/v1/jobs/{id} has its result")
         }
@@ -42,11 +91,7 @@ struct ResultsRoute: Sendable {
                 "the URLs of the batch ended at \(Timestamp.rfc3339(unixMilliseconds: end)); send it again, or refresh it"
             )
         }
-        let page = Self.page(
-            of: record,
-            from: try Self.number("cursor", of: request, atLeast: 0) ?? 0,
-            limit: try Self.number("limit", of: request, atLeast: 1) ?? .max
-        )
+        let page = Self.page(of: record, from: cursor, limit: limit)
         // What cannot be read at all is told by the status.
         let first: [Reply]
         do throws(JobStateError) {
@@ -54,44 +99,58 @@ struct ResultsRoute: Sendable {
         } catch {
             throw JobLookup.problem(error)
         }
-        var headers: HTTPFields = [.contentType: "application/x-ndjson", .cacheControl: "no-store"]
+        var headers: HTTPFields = [.contentType: format.contentType, .cacheControl: "no-store"]
         if !record.state.isTerminal { headers[.retryAfter] = "1" }
         return Response(
             status: .ok,
             headers: headers,
             body: ResponseBody { writer in
                 var answer = BatchAnswer(
-                    .ndjson,
+                    format,
                     of: places,
                     jobID: record.id,
                     customerKeys: nil,
                     warnings: record.warnings
                 )
-                var stopped: FailureError?
-                var replies = first
-                var rest = page.chunks[...]
-                while !rest.isEmpty, stopped == nil {
-                    for reply in replies {
-                        answer.write(kept: reply)
-                        try await writer.write(ByteBuffer(bytes: answer.take()))
-                    }
-                    rest = rest.dropFirst(Self.readAhead)
-                    do throws(JobStateError) {
-                        replies = try await jobs.states.results(of: rest.prefix(Self.readAhead), of: record.id)
-                    } catch {
-                        stopped = JobLookup.problem(error).failures.first
-                    }
-                }
+                let stopped = try await write(page, first, of: record, to: &answer, &writer)
                 answer.finish(
                     stopped,
                     isComplete: stopped == nil && page.isComplete,
                     state: record.state,
-                    cursor: stopped == nil ? page.next : nil
+                    cursor: stopped == nil ? page.next : nil,
+                    refresh: refresh
                 )
                 try await writer.write(ByteBuffer(bytes: answer.take()))
                 try await writer.finish(nil)
             }
         )
+    }
+
+    /// Writes the results of a page, chunk by chunk.
+    ///
+    /// - Returns: Why it ended before its time.
+    private func write(
+        _ page: Page,
+        _ first: [Reply],
+        of record: JobRecord,
+        to answer: inout BatchAnswer,
+        _ writer: inout any ResponseBodyWriter
+    ) async throws -> FailureError? {
+        var replies = first
+        var rest = page.chunks[...]
+        while !rest.isEmpty {
+            for reply in replies {
+                answer.write(kept: reply)
+                try await writer.write(ByteBuffer(bytes: answer.take()))
+            }
+            rest = rest.dropFirst(Self.readAhead)
+            do throws(JobStateError) {
+                replies = try await jobs.states.results(of: rest.prefix(Self.readAhead), of: record.id)
+            } catch {
+                return JobLookup.problem(error).failures.first
+            }
+        }
+        return nil
     }
 
     /// Chunks from `cursor` on, up to about `limit` items; of a job that goes on, up to the first that is not done.

@@ -164,16 +164,59 @@ import Testing
         }
     }
 
-    @Test func theAnswerOfAStreamIsNotKept() async throws {
+    @Test func aBatchThatIsWaitedForHasItsStoredAnswer() async throws {
         try await HTTPFixture.run { fixture in
-            for (path, body) in [
-                (BatchTests.s3, #"{"defaults":{"s3Bucket":"b","s3Region":"us-east-1"},"items":[{"key":"a"}]}"#),
-                (RefreshTests.path, #"{"refreshToken":"x"}"#),
-            ] {
-                let answer = try await fixture.post(path, body, headers: Self.key)
-                #expect(answer.status == 400)
-                #expect(try answer.json["detail"]?.string?.contains("Prefer: respond-async") == true)
+            let headers: HTTPHeaders = ["idempotency-key": "now-7", "content-type": "application/x-ndjson"]
+            let stream = try await fixture.post(BatchTests.s3, Self.lines(1_200), headers: BatchTests.ndjson)
+            let first = try await fixture.post(BatchTests.s3, Self.lines(1_200), headers: headers)
+            #expect(first.status == 200)
+            #expect(first.header("content-type") == "application/x-ndjson")
+            func items(_ answer: HTTPAnswer) throws -> [JSON] {
+                try String(decoding: answer.body, as: UTF8.self).split(separator: "\n").map { try JSON(Data($0.utf8)) }
+                    .filter { $0["type"] == "item" }
             }
+            #expect(try items(first) == items(stream))
+            #expect(String(decoding: first.body, as: UTF8.self).contains("\"refreshToken\""))
+            fixture.clock.advance(by: 60_000)
+            let again = try await fixture.post(BatchTests.s3, Self.lines(1_200), headers: headers)
+            #expect(again.status == 200)
+            #expect(again.header("idempotent-replayed") == "true")
+            #expect(try items(again) == items(first))
+            let other = try await fixture.post(BatchTests.s3, Self.lines(1_199), headers: headers)
+            #expect(other.status == 422)
+
+            let body = #"{"defaults":{"s3Bucket":"b","s3Region":"us-east-1"},"items":[{"key":"a"}]}"#
+            let one = try await fixture.post(BatchTests.s3, body, headers: Self.key)
+            let two = try await fixture.post(BatchTests.s3, body, headers: Self.key)
+            #expect(one.status == 200 && two.status == 200)
+            #expect(try one.json["items"] == two.json["items"])
+            #expect(two.header("idempotent-replayed") == "true")
+        }
+    }
+
+    @Test func aBatchThatFailsAsAWholeFailsAgain() async throws {
+        try await HTTPFixture.run(workers: { .reply($0.refused("invalid_bucket", field: "s3Bucket")) }) { fixture in
+            for isReplayed in [false, true] {
+                let answer = try await fixture.post(
+                    BatchTests.s3,
+                    Self.lines(3),
+                    headers: [
+                        "idempotency-key": "bad-7", "content-type": "application/x-ndjson",
+                    ]
+                )
+                #expect(answer.status == 400)
+                #expect(try answer.json["code"] == "invalid_bucket")
+                #expect(try answer.json["field"] == "defaults.s3Bucket")
+                #expect(isReplayed || answer.header("idempotent-replayed") == nil)
+            }
+        }
+    }
+
+    @Test func aRefreshTakesNoKey() async throws {
+        try await HTTPFixture.run { fixture in
+            let answer = try await fixture.post(RefreshTests.path, #"{"refreshToken":"x"}"#, headers: Self.key)
+            #expect(answer.status == 400)
+            #expect(try answer.json["field"] == "Idempotency-Key")
         }
     }
 
