@@ -27,6 +27,7 @@ extension Target.Dependency {
     static let nio = product(name: "NIOCore", package: "swift-nio")
     static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
     static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
+    static let xml = product(name: "XMLCoder", package: "XMLCoder")
     static let nioHTTPTypes = product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 }
 
@@ -50,6 +51,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio.git", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras.git", exact: "1.35.2"),
         .package(url: "https://github.com/apple/swift-protobuf.git", exact: "1.39.0"),
+        .package(url: "https://github.com/CoreOffice/XMLCoder.git", exact: "0.18.2"),
         .package(url: "https://github.com/groue/GRDB.swift.git", exact: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", exact: "2.28.1"),
         .package(url: "https://github.com/swift-server/async-http-client.git", exact: "1.37.0"),
@@ -81,6 +83,11 @@ let package = Package(
         .target(
             name: "Management",
             dependencies: [.hummingbird, .httpTypes, .logging, .coreMetrics, .lifecycle, .nio],
+            swiftSettings: settings
+        ),
+        .target(
+            name: "S3ControlPlane",
+            dependencies: ["SignetSigning", .httpClient, .nio, .nioHTTP1, .nioPosix, .xml],
             swiftSettings: settings
         ),
 
@@ -160,6 +167,11 @@ let package = Package(
             dependencies: [
                 "Management", .coreMetrics, .httpClient, .lifecycle, .logging, .nio, .nioHTTP1,
             ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "S3ControlPlaneTests",
+            dependencies: ["S3ControlPlane", "SignetSigning", "TestSupport", .crypto, .nio, .nioPosix],
             swiftSettings: settings
         ),
         .testTarget(

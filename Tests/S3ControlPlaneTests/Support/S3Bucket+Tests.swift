@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import S3ControlPlane
+import SignetSigning
+import TestSupport
+
+extension S3Bucket {
+    /// A bucket of a server on this machine.
+    static func at(
+        _ endpoint: String,
+        _ bucket: String = "bucket",
+        region: String = "us-east-1",
+        accessKey: String = "AKIAIOSFODNN7EXAMPLE",
+        secretKey: String = "a-secret-of-the-tests"
+    ) throws -> S3Bucket {
+        S3Bucket(
+            endpoint: try S3Endpoint.resolve(bucket: bucket, region: region, customEndpoint: endpoint),
+            credentials: try SigningCredentials(accessKeyID: accessKey, secretAccessKey: secretKey)
+        )
+    }
+
+    static func of(_ s3: RadosGateway) throws -> S3Bucket {
+        try at(s3.endpoint, s3.bucket, region: s3.region, accessKey: s3.accessKey, secretKey: s3.secretKey)
+    }
+}
+
+/// Runs a control plane that may send to `endpoint`.
+func withPlane<Result>(
+    _ endpoint: String,
+    attempts: Int = 4,
+    timeout: Duration = .seconds(15),
+    _ body: (S3ControlPlane) async throws -> Result
+) async throws -> Result {
+    try await S3ControlPlane.run(
+        policy: EndpointPolicy(listed: [endpoint]),
+        schedule: RetrySchedule(attempts: attempts, base: .milliseconds(1), longest: .milliseconds(20)),
+        timeout: timeout,
+        clock: { Int64(Date.now.timeIntervalSince1970 * 1_000) },
+        body
+    )
+}
