@@ -41,15 +41,9 @@ package struct GatewayClient: Sendable {
         configuration.timeout.connect = .seconds(10)
         // Where nothing listens, people want to know at once.
         configuration.connectionPool.retryConnectionEstablishment = false
-        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-        let result: Swift.Result<Result, any Error>
-        do {
-            result = .success(try await body(GatewayClient(url: url, client: client)))
-        } catch {
-            result = .failure(error)
+        return try await HTTPClient.withHTTPClient(configuration: configuration) { client in
+            try await body(GatewayClient(url: url, client: client))
         }
-        try await client.shutdown()
-        return try result.get()
     }
 
     /// Asks for a batch.

@@ -38,7 +38,7 @@ package struct CompletedUpload: Sendable, Hashable {
 extension S3ControlPlane {
     /// Begins an upload.
     ///
-    /// Not sent again after an unclear answer: it might begin a second one, which ``listUploads(of:prefix:)`` tells.
+    /// Not sent again after an unclear answer: it might begin a second one, which ``listUploads(in:prefix:)`` tells.
     ///
     /// - Parameter headers: What the object shall have, e.g. `content-type`, `x-amz-storage-class`.
     /// - Returns: The upload's id.

@@ -59,22 +59,11 @@ package final class S3ControlPlane: Sendable {
         configuration.redirectConfiguration = .disallow
         // Connecting is tried again as the rest is.
         configuration.connectionPool.retryConnectionEstablishment = false
-        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-        let result: Swift.Result<Result, any Error>
-        do {
-            let plane = S3ControlPlane(
-                client: client,
-                policy: policy,
-                schedule: schedule,
-                timeout: timeout,
-                clock: clock
+        return try await HTTPClient.withHTTPClient(configuration: configuration) { client in
+            try await body(
+                S3ControlPlane(client: client, policy: policy, schedule: schedule, timeout: timeout, clock: clock)
             )
-            result = .success(try await body(plane))
-        } catch {
-            result = .failure(error)
         }
-        try await client.shutdown()
-        return try result.get()
     }
 
     // MARK: Requests
@@ -113,7 +102,7 @@ package final class S3ControlPlane: Sendable {
         let answer = try await exchange(request, with: bucket)
         let failure = S3Error(answer, to: request, at: origin)
         // What S3 refuses shows that it works.
-        isFault = failure.map { $0.status ?? 500 >= 500 && $0.code != .slowDown } ?? false
+        isFault = answer.status >= 500 && failure?.code != .slowDown
         if let failure { throw failure }
         return answer
     }
@@ -124,7 +113,7 @@ package final class S3ControlPlane: Sendable {
             if isFault {
                 breakers[origin, default: EndpointBreaker()].fail(now: .now)
             } else {
-                breakers[origin] = nil
+                breakers[origin]?.succeed()
             }
         }
     }

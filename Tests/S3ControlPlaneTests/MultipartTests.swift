@@ -58,15 +58,6 @@ import Testing
         }
     }
 
-    private static func error(_ body: () async throws -> Void) async -> S3Error? {
-        do {
-            try await body()
-            return nil
-        } catch {
-            return error as? S3Error
-        }
-    }
-
     @Test func anUploadIsBegunListedFinishedAndThere() async throws {
         let s3 = try await RadosGateway.shared()
         let bucket = try S3Bucket.of(s3)
@@ -100,7 +91,7 @@ import Testing
         let s3 = try await RadosGateway.shared()
         let bucket = try S3Bucket.of(s3)
         try await withPlane(s3.endpoint) { plane in
-            let unknown = await Self.error {
+            let unknown = await s3Error {
                 _ = try await plane.listParts(of: "k", uploadID: "2~nothing", in: bucket)
             }
             #expect(unknown?.code == .noSuchUpload)
@@ -113,21 +104,21 @@ import Testing
                 accessKey: s3.accessKey,
                 secretKey: s3.secretKey
             )
-            let missing = await Self.error { _ = try await plane.createUpload(of: "k", in: elsewhere) }
+            let missing = await s3Error { _ = try await plane.createUpload(of: "k", in: elsewhere) }
             #expect(missing?.code == .noSuchBucket)
             let stranger = try S3Bucket.at(s3.endpoint, s3.bucket, accessKey: s3.accessKey, secretKey: "wrong")
-            let denied = await Self.error { _ = try await plane.listUploads(in: stranger) }
+            let denied = await s3Error { _ = try await plane.listUploads(in: stranger) }
             #expect(denied?.status == 403)
 
             let key = "small \(UUID().uuidString)"
             let id = try await plane.createUpload(of: key, in: bucket)
             let parts = try await Self.uploadParts([10, 10], of: key, uploadID: id, to: s3)
-            let small = await Self.error {
+            let small = await s3Error {
                 _ = try await plane.completeUpload(of: key, uploadID: id, parts: parts, in: bucket)
             }
             #expect(small?.code == .entityTooSmall)
             #expect(try await plane.abortUpload(of: key, uploadID: id, in: bucket))
-            let gone = await Self.error { _ = try await plane.listParts(of: key, uploadID: id, in: bucket) }
+            let gone = await s3Error { _ = try await plane.listParts(of: key, uploadID: id, in: bucket) }
             #expect(gone?.code == .noSuchUpload)
         }
     }

@@ -17,15 +17,6 @@ import Testing
     )
     private static let part = UploadedPart(number: 1, size: 1, etag: "\"e\"")
 
-    private static func error(_ body: () async throws -> Void) async -> S3Error? {
-        do {
-            try await body()
-            return nil
-        } catch {
-            return error as? S3Error
-        }
-    }
-
     @Test func aRequestIsSignedAndItsKeyEncodedOnce() async throws {
         try await ScriptedServer.run({ _, _ in Self.created }) { server in
             try await withPlane(server.endpoint) { plane in
@@ -69,7 +60,7 @@ import Testing
     @Test func beginningAnUploadIsNotRepeatedAfterAnUnclearAnswer() async throws {
         try await ScriptedServer.run({ _, _ in .close }) { server in
             try await withPlane(server.endpoint) { plane in
-                let error = await Self.error {
+                let error = await s3Error {
                     _ = try await plane.createUpload(of: "k", in: try .at(server.endpoint))
                 }
                 #expect(error?.code == .unreachable)
@@ -91,7 +82,7 @@ import Testing
     @Test func anErrorBehindA200IsOne() async throws {
         try await ScriptedServer.run({ _, _ in ScriptedServer.error(200, "InternalError") }) { server in
             try await withPlane(server.endpoint, attempts: 2) { plane in
-                let error = await Self.error {
+                let error = await s3Error {
                     _ = try await plane.completeUpload(
                         of: "k",
                         uploadID: "u",
@@ -120,7 +111,7 @@ import Testing
         try await ScriptedServer.run({ _, _ in ScriptedServer.error(status, code, headers: headers, more: more) }) {
             server in
             try await withPlane(server.endpoint) { plane in
-                let error = await Self.error {
+                let error = await s3Error {
                     _ = try await plane.listParts(of: "k", uploadID: "u", in: try .at(server.endpoint))
                 }
                 #expect(error?.code == .wrongRegion)
@@ -134,7 +125,7 @@ import Testing
     @Test func refusalsAreNotTriedAgain() async throws {
         try await ScriptedServer.run({ _, _ in ScriptedServer.error(403, "AccessDenied") }) { server in
             try await withPlane(server.endpoint) { plane in
-                let error = await Self.error { _ = try await plane.listUploads(in: try .at(server.endpoint)) }
+                let error = await s3Error { _ = try await plane.listUploads(in: try .at(server.endpoint)) }
                 #expect(error?.code == .accessDenied)
                 #expect(error?.status == 403 && error?.isRetriable == false)
             }
@@ -149,7 +140,7 @@ import Testing
     func whatIsNoAnswerOfS3IsAnError(body: String) async throws {
         try await ScriptedServer.run({ _, _ in ScriptedServer.answer(200, body) }) { server in
             try await withPlane(server.endpoint) { plane in
-                let error = await Self.error {
+                let error = await s3Error {
                     _ = try await plane.createUpload(of: "k", in: try .at(server.endpoint))
                 }
                 #expect(error?.code == .malformedAnswer)
@@ -180,7 +171,7 @@ import Testing
             try await withPlane(server.endpoint, attempts: 1) { plane in
                 var read = 0
                 for _ in damaged {
-                    let error = await Self.error {
+                    let error = await s3Error {
                         _ = try await plane.listParts(of: "k", uploadID: "u", in: try .at(server.endpoint))
                         read += 1
                     }
@@ -197,7 +188,7 @@ import Testing
     @Test func anEndpointThatIsNotListedIsNotAsked() async throws {
         try await ScriptedServer.run({ _, _ in Self.created }) { server in
             try await withPlane("http://127.0.0.1:1") { plane in
-                let error = await Self.error {
+                let error = await s3Error {
                     _ = try await plane.createUpload(of: "k", in: try .at(server.endpoint))
                 }
                 #expect(error?.code == .endpointNotAllowed)
@@ -211,10 +202,10 @@ import Testing
         try await ScriptedServer.run({ _, _ in ScriptedServer.error(500, "InternalError") }) { server in
             try await withPlane(server.endpoint, attempts: 3) { plane in
                 let bucket = try S3Bucket.at(server.endpoint)
-                for _ in 0..<2 { _ = await Self.error { _ = try await plane.head("k", in: bucket) } }
+                for _ in 0..<2 { _ = await s3Error { _ = try await plane.head("k", in: bucket) } }
                 let asked = server.requests.count
                 #expect(asked == 5)
-                let error = await Self.error { _ = try await plane.head("k", in: bucket) }
+                let error = await s3Error { _ = try await plane.head("k", in: bucket) }
                 #expect(error?.code == .endpointResting)
                 #expect(server.requests.count == asked)
                 // Another endpoint is not held up.
@@ -234,7 +225,7 @@ import Testing
     func anAnswerThatDoesNotComeIsGivenUp(act: ScriptedServer.Act) async throws {
         try await ScriptedServer.run({ _, _ in act }) { server in
             try await withPlane(server.endpoint, attempts: 2, timeout: .milliseconds(200)) { plane in
-                let error = await Self.error { _ = try await plane.listUploads(in: try .at(server.endpoint)) }
+                let error = await s3Error { _ = try await plane.listUploads(in: try .at(server.endpoint)) }
                 #expect(error?.code == .timedOut)
                 #expect(error?.isUnclear == true && error?.isRetriable == true)
             }
@@ -246,7 +237,7 @@ import Testing
         // A port that only the system's own services have.
         let endpoint = "http://127.0.0.1:1"
         try await withPlane(endpoint, attempts: 2) { plane in
-            let error = await Self.error { _ = try await plane.head("k", in: try .at(endpoint)) }
+            let error = await s3Error { _ = try await plane.head("k", in: try .at(endpoint)) }
             #expect(error?.code == .unreachable)
             #expect(error?.isUnclear == false)
         }

@@ -54,6 +54,17 @@ struct BatchRequest: Sendable {
         }
     }
 
+    /// The members of the `defaults` that the first line of a batch of lines holds.
+    static func defaults(ofLine line: [UInt8]) throws(Problem) -> [String: JSONValue] {
+        let value: JSONValue
+        do throws(FailureError) {
+            value = try JSONParser.parse(line)
+        } catch {
+            throw Problem(error)
+        }
+        return try defaults(of: value, isAlone: true)
+    }
+
     /// The members of the `defaults` that an object holds, and nothing else if `alone`.
     static func defaults(of value: JSONValue, isAlone: Bool) throws(Problem) -> [String: JSONValue] {
         guard case .object(let members) = value, case .object(let defaults)? = members["defaults"],

@@ -62,13 +62,7 @@ final class BatchSource: Sendable {
         guard let first, !first.isEmpty else {
             throw Problem(.malformed, "the body is empty; send {\"defaults\": {…}}, then an item a line")
         }
-        let line: JSONValue
-        do throws(FailureError) {
-            line = try JSONParser.parse(first)
-        } catch {
-            throw Problem(error)
-        }
-        defaults = try BatchRequest.defaults(of: line, isAlone: true)
+        defaults = try BatchRequest.defaults(ofLine: first)
         origin = .lines(reader)
         input = Mutex(BatchInput(kind: kind, behind: splitter))
     }

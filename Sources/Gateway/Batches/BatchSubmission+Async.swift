@@ -2,7 +2,6 @@
 
 internal import Contract
 internal import Foundation
-internal import SwiftProtobuf
 
 /// Batches whose results are asked for later.
 extension BatchSubmission {

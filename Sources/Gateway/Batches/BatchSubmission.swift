@@ -56,7 +56,7 @@ struct BatchSubmission: Sendable {
             warnings: [String],
             acceptedAt: Int64?,
             registry: BatchRegistry
-        ) throws(WaitingRefusal) {
+        ) throws(Problem) {
             self.id = id
             self.template = template
             self.customerKeys = customerKeys
@@ -70,7 +70,11 @@ struct BatchSubmission: Sendable {
             progress = BatchProgress(limit: BatchSubmission.window, order: call.order)
             correlationID = call.correlationID
             self.registry = registry
-            try registry.open(progress, as: correlationID)
+            do throws(WaitingRefusal) {
+                try registry.open(progress, as: correlationID)
+            } catch {
+                throw Problem.refused(error)
+            }
         }
 
         deinit {
@@ -96,19 +100,15 @@ struct BatchSubmission: Sendable {
         let id = JobID(unixMilliseconds: now)
         let call = try call(id, order: order, trace: trace)
         let template = try template(of: request, id, now: now)
-        do throws(WaitingRefusal) {
-            return try Batch(
-                id,
-                template,
-                call,
-                customerKeys: request.work.customerKeys,
-                warnings: request.warnings,
-                acceptedAt: now,
-                registry: registry
-            )
-        } catch {
-            throw Problem.refused(error)
-        }
+        return try Batch(
+            id,
+            template,
+            call,
+            customerKeys: request.work.customerKeys,
+            warnings: request.warnings,
+            acceptedAt: now,
+            registry: registry
+        )
     }
 
     /// Opens a batch whose chunks were sent before, to sign them again.
@@ -121,19 +121,15 @@ struct BatchSubmission: Sendable {
     ) throws(Problem) -> Batch {
         // Replies to one time are not those to another.
         let call = try call(JobID(unixMilliseconds: clock()), order: order, trace: trace)
-        do throws(WaitingRefusal) {
-            return try Batch(
-                id,
-                template,
-                call,
-                customerKeys: nil,
-                warnings: warnings,
-                acceptedAt: nil,
-                registry: registry
-            )
-        } catch {
-            throw Problem.refused(error)
-        }
+        return try Batch(
+            id,
+            template,
+            call,
+            customerKeys: nil,
+            warnings: warnings,
+            acceptedAt: nil,
+            registry: registry
+        )
     }
 
     private func call(
@@ -196,14 +192,9 @@ struct BatchSubmission: Sendable {
             return first
         }
         guard chunk.count > 0, let first else { return first }
-        do throws(FailureError) {
-            _ = try first.answer.reply()
-        } catch  where !error.isOfItem {
-            var problem = Problem(error.namedAsInBatch)
+        if var problem = first.answer.problemOfAll {
             problem.jobID = batch.id
             throw problem
-        } catch {
-            // A chunk of one fails with its item.
         }
         return first
     }

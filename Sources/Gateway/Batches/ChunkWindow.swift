@@ -147,6 +147,17 @@ package struct ChunkWindow<Content: Sendable> {
 }
 
 extension ChunkWindow.Answer {
+    /// What is wrong with all items of the batch; `nil`: nothing, or something with one of them, as a chunk of one fails with
+    /// its item.
+    var problemOfAll: Problem? {
+        do throws(FailureError) {
+            _ = try reply()
+            return nil
+        } catch {
+            return error.isOfItem ? nil : Problem(error.namedAsInBatch)
+        }
+    }
+
     /// The reply, or why there is none.
     func reply() throws(FailureError) -> Reply {
         let reply: Reply

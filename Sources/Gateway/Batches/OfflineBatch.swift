@@ -22,9 +22,6 @@ package struct OfflineBatch {
     private var answer: BatchAnswer
     private var hasBegun = false
 
-    package var signed: Int { Int(answer.signed) }
-    package var failed: Int { Int(answer.failed) }
-
     /// - Parameters:
     ///   - head: The first line, with the defaults.
     ///   - sealer: For secrets among the defaults; `run` opens what it seals.
@@ -39,15 +36,9 @@ package struct OfflineBatch {
         clock: @escaping () -> Int64,
         run: @escaping (Job) -> Reply
     ) throws(Problem) {
-        let line: JSONValue
-        do throws(FailureError) {
-            line = try JSONParser.parse(head)
-        } catch {
-            throw Problem(error)
-        }
         let request = try BatchRequest(
             kind == .s3 ? .s3 : .cloudFront,
-            defaults: try BatchRequest.defaults(of: line, isAlone: true)
+            defaults: try BatchRequest.defaults(ofLine: head)
         )
         id = JobID(unixMilliseconds: clock())
         template = try request.template(
@@ -97,10 +88,7 @@ package struct OfflineBatch {
     private mutating func sign(_ chunk: ChunkDraft) throws(Problem) {
         let outcome = outcome(of: chunk)
         // As over HTTP: what is wrong with all items is told at once.
-        if !hasBegun, chunk.count > 0, case .reply(let reply) = outcome, reply.hasFailure {
-            let failure = FailureError(reply.failure)
-            if !failure.isOfItem { throw Problem(failure.namedAsInBatch) }
-        }
+        if !hasBegun, chunk.count > 0, let problem = outcome.problemOfAll { throw problem }
         hasBegun = true
         answer.write(BatchProgress.Window.Ended(number: chunk.number, content: chunk, answer: outcome, place: nil))
     }

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Contract
 internal import Logging
 internal import ServiceLifecycle
 internal import SignetKafka
-internal import Synchronization
 
 /// Reads back single records whose places are known, one question after the other.
 final class RecordReader: Service {

@@ -60,14 +60,15 @@ actor StoredChunks {
                 throw Self.problem(error)
             }
             rest = rest.dropFirst(Self.readAhead)
+            var drafts: [ChunkDraft] = []
             for record in records {
                 guard let chunk = StoredChunk(record, of: job) else { throw Self.problem(.gone) }
                 template = template ?? chunk.template
-                let drafts = try chunk.drafts(numbered: count, of: wanted)
-                count &+= UInt32(drafts.count)
-                ready.insert(contentsOf: drafts.reversed(), at: 0)
+                drafts += try chunk.drafts(numbered: count &+ UInt32(drafts.count), of: wanted)
                 notFound.subtract(chunk.ids)
             }
+            count &+= UInt32(drafts.count)
+            ready = drafts.reversed()
         }
     }
 

@@ -5,6 +5,7 @@ internal import HTTPTypes
 internal import Hummingbird
 internal import NIOCore
 internal import ServiceLifecycle
+internal import SwiftProtobuf
 
 /// `GET /api/v1/jobs/{id}/results`: the results of a batch as NDJSON, read back from Kafka chunk by chunk.
 ///
@@ -47,7 +48,9 @@ struct ResultsRoute: Sendable {
         while true {
             guard let record = try await jobs.find(id) else { throw JobLookup.problem(.unavailable) }
             switch record.state {
-            case .failed: throw try await failure(of: record)
+            case .failed:
+                if let problem = try await problemOfAll(in: record) { throw problem }
+                return try await answer(record, as: format, refresh: refresh)
             case .done, .cancelled: return try await answer(record, as: format, refresh: refresh)
             case .expired, .interrupted: throw Problem.job(.expired, id: id)
             case .accepted:
@@ -57,15 +60,19 @@ struct ResultsRoute: Sendable {
         }
     }
 
-    /// Why a batch failed as a whole.
-    private func failure(of record: JobRecord) async throws -> Problem {
+    /// What is wrong with all items of a batch that failed.
+    private func problemOfAll(in record: JobRecord) async throws(Problem) -> Problem? {
         do throws(JobStateError) {
-            let reply = try await jobs.states.results(of: record.done.prefix(1), of: record.id).first
-            var problem = Problem(FailureError(reply?.failure ?? Failure()).namedAsInBatch)
-            problem.jobID = record.id
+            guard let reply = try await jobs.states.results(of: record.done.prefix(1), of: record.id).first,
+                // Where all is wrong already, workers were asked for nothing.
+                let places = try? ChunkPlaces(serializedBytes: reply.echo).places,
+                places.contains(where: { $0.failure == nil })
+            else { return nil }
+            var problem = BatchProgress.Window.Answer.reply(reply).problemOfAll
+            problem?.jobID = record.id
             return problem
         } catch {
-            return JobLookup.problem(error)
+            throw JobLookup.problem(error)
         }
     }
 

@@ -15,9 +15,9 @@ struct BatchBench: AsyncParsableCommand {
         abstract: "Batches of URLs over HTTP as NDJSON, from the first byte sent to the last one read.",
         discussion: """
             The client is this process: it makes items as fast as they are taken, and looks at results only to count their
-            lines. Every size is asked for in each round, and those up to 100000 are refreshed by their tokens. Beside the largest one, single requests are sent at 100 a second,
-            and before it, with nothing else to do. With --peer, a Python service of the usual kind (FastAPI, boto3, two
-            processes of uvicorn) signs the same keys in requests of 1000.
+            lines. Every size is asked for in each round, and those up to 100000 are refreshed by their tokens. Beside the
+            largest one, single requests are sent at 100 a second, and before it, with nothing else to do. With --peer, a Python
+            service of the usual kind (FastAPI, boto3, two processes of uvicorn) signs the same keys in requests of 1000.
             """
     )
 

@@ -212,6 +212,24 @@ import Testing
         }
     }
 
+    /// As over a stream, one bad item is a line and not the status.
+    @Test(arguments: [(#"{"key":"a"}"#, "items[0].key"), ("{broken", "items")])
+    func aBatchOfBadItemsIsAnsweredItemByItemWithAKeyToo(line: String, field: String) async throws {
+        try await HTTPFixture.run(workers: { .reply($0.refused("invalid_key", field: field)) }) { fixture in
+            let text = BatchTests.defaults + "\n" + line
+            let stream = try await fixture.post(BatchTests.s3, text, headers: BatchTests.ndjson)
+            let kept = try await fixture.post(
+                BatchTests.s3,
+                text,
+                headers: ["idempotency-key": "bad-8", "content-type": "application/x-ndjson"]
+            )
+            #expect(stream.status == 200 && kept.status == 200)
+            let lines = [stream, kept].map { String(decoding: $0.body, as: UTF8.self).split(separator: "\n")[0] }
+            #expect(lines[0] == lines[1])
+            #expect(lines[0].contains("\"status\":\"failed\""))
+        }
+    }
+
     @Test func aRefreshTakesNoKey() async throws {
         try await HTTPFixture.run { fixture in
             let answer = try await fixture.post(RefreshTests.path, #"{"refreshToken":"x"}"#, headers: Self.key)

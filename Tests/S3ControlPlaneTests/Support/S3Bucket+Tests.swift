@@ -40,3 +40,13 @@ func withPlane<Result>(
         body
     )
 }
+
+/// The error of S3 that the body ends with; `nil`: none, or another one.
+func s3Error(_ body: () async throws -> Void) async -> S3Error? {
+    do {
+        try await body()
+        return nil
+    } catch {
+        return error as? S3Error
+    }
+}
