@@ -23,6 +23,25 @@ final class PreparedPresign: Sendable {
         urlTail = Array("?\(query)&X-Amz-Signature=".utf8)
     }
 
+    /// Of one key, where what differs stands in the query.
+    ///
+    /// What it lends as the path is the value that differs, with the `=` before it.
+    ///
+    /// - Parameters:
+    ///   - whole: Of the same requests with `1` where they differ.
+    ///   - path: The encoded key with its leading slash.
+    ///   - before: The query up to the value, with its `=`.
+    ///   - after: The query behind the value.
+    init(_ whole: PreparedPresign, path: String, before: String, after: String) {
+        let query = Array(before.utf8)
+        // The line of the query follows that of the path.
+        requestHead = whole.requestHead + path.utf8.dropFirst() + "\n".utf8 + query
+        requestTail = Array(whole.requestTail[(1 + query.count + 1)...])
+        string = whole.string
+        urlHead = whole.urlHead + path.utf8 + "?".utf8 + query.dropLast()
+        urlTail = Array("\(after)&X-Amz-Signature=".utf8)
+    }
+
     /// Signs a key, and lends its encoded path with the leading slash.
     @inline(__always)
     func withSignature<Result>(
