@@ -87,7 +87,7 @@ let package = Package(
         ),
         .target(
             name: "S3ControlPlane",
-            dependencies: ["SignetSigning", .httpClient, .nio, .nioHTTP1, .nioPosix, .xml],
+            dependencies: ["SignetSigning", .crypto, .httpClient, .nio, .nioHTTP1, .nioPosix, .xml],
             swiftSettings: settings
         ),
 
@@ -95,9 +95,8 @@ let package = Package(
         .target(
             name: "Worker",
             dependencies: [
-                "SignetKafka", "Contract", "SignetSigning", "S3Catalog", "Management", .logging, .coreMetrics,
-                .lifecycle,
-                .protobuf,
+                "SignetKafka", "Contract", "SignetSigning", "S3ControlPlane", "S3Catalog", "Management", .logging,
+                .coreMetrics, .lifecycle, .protobuf,
             ],
             swiftSettings: settings
         ),
@@ -120,7 +119,8 @@ let package = Package(
         .executableTarget(
             name: "SignetCommand",
             dependencies: [
-                "S3Catalog", "SignetSigning", "SignetKafka", "Contract", "Management", "Worker", "Gateway",
+                "S3Catalog", "SignetSigning", "SignetKafka", "Contract", "Management", "S3ControlPlane", "Worker",
+                "Gateway",
                 "GatewayClient",
                 .argumentParser, .configuration, .logging, .metrics, .lifecycle, .unixSignals, .httpClient, .nio,
                 .nioHTTP1, .protobuf,
@@ -219,7 +219,7 @@ let package = Package(
         ),
         .testTarget(
             name: "IntegrationTests",
-            dependencies: ["SignetCommand", "SignetKafka", "Gateway", "Contract", "TestSupport", .logging],
+            dependencies: ["SignetCommand", "SignetKafka", "Gateway", "Contract", "TestSupport", .crypto, .logging],
             swiftSettings: settings
         ),
     ],

@@ -76,12 +76,13 @@ package final class Gateway: Service {
         )
         monitor = BrokerMonitor(
             producer: producer,
-            topics: [topics.signingJobs, topics.bulkJobs],
+            topics: topics.jobs,
             logger: logger
         )
         front = HTTPFront(
             configuration: configuration,
             sink: JobPublisher(producer: producer, topic: topics.signingJobs, monitor: monitor),
+            multipartSink: JobPublisher(producer: producer, topic: topics.multipartJobs, monitor: monitor),
             bulkSink: JobPublisher(producer: producer, topic: topics.bulkJobs, monitor: monitor),
             bulkRecords: KafkaRecordArchive(reader: recordReader, topic: topics.bulkJobs),
             states: states,

@@ -18,6 +18,7 @@ package struct HTTPFront: Sendable {
     /// - Parameters:
     ///   - configuration: Its Kafka settings are not looked at.
     ///   - sink: Where jobs go.
+    ///   - multipartSink: Where jobs go that ask S3.
     ///   - bulkSink: Where chunks of batches go.
     ///   - bulkRecords: The same chunks, read back.
     ///   - states: Of jobs that nobody waits for.
@@ -25,6 +26,7 @@ package struct HTTPFront: Sendable {
     package init(
         configuration: GatewayConfiguration,
         sink: any JobSink,
+        multipartSink: any JobSink,
         bulkSink: any JobSink,
         bulkRecords: any RecordArchive,
         states: JobStates,
@@ -32,38 +34,41 @@ package struct HTTPFront: Sendable {
         logger: Logger,
         clock: @escaping @Sendable () -> Int64
     ) {
-        room = WaitingRoom(
+        let room = WaitingRoom(
             maximumWaiting: configuration.maxInFlight,
             maximumOpen: configuration.maxJobs,
             metrics: metrics,
             clock: clock
         )
+        self.room = room
         batches = BatchRegistry(maximum: configuration.maxBatches, metrics: metrics)
         let sealing = RequestSealing(
             tenant: configuration.tenant,
             sealer: configuration.sealingKey.map { CredentialSealer(publicKey: $0) }
         )
-        let jobs = JobSubmission(
-            tenant: configuration.tenant,
-            sealing: sealing,
-            sink: sink,
-            waitingRoom: room,
-            states: states,
-            deadline: configuration.deadline,
-            clock: clock
-        )
         let lookup = JobLookup(states: states, retention: configuration.jobRetention, clock: clock)
         let job = JobRoute(jobs: lookup)
         let results = ResultsRoute(jobs: lookup)
         let repeats = RequestsInProgress()
-        let signing = SigningEndpoint(
-            jobs: jobs,
-            maxBodyBytes: configuration.maxBodyBytes,
-            wait: configuration.waitUntil,
-            longestWait: configuration.longestWait,
-            jobRoute: job,
-            repeats: repeats
-        )
+        func endpoint(for sink: any JobSink) -> SigningEndpoint {
+            SigningEndpoint(
+                jobs: JobSubmission(
+                    tenant: configuration.tenant,
+                    sealing: sealing,
+                    sink: sink,
+                    waitingRoom: room,
+                    states: states,
+                    deadline: configuration.deadline,
+                    clock: clock
+                ),
+                maxBodyBytes: configuration.maxBodyBytes,
+                wait: configuration.waitUntil,
+                longestWait: configuration.longestWait,
+                jobRoute: job,
+                repeats: repeats
+            )
+        }
+        let signing = endpoint(for: sink)
         let bulk = BatchSubmission(
             tenant: configuration.tenant,
             sealing: sealing,
@@ -90,6 +95,7 @@ package struct HTTPFront: Sendable {
             download: DownloadRoute(signing: signing),
             operation: OperationRoute(signing: signing),
             postPolicy: PostPolicyRoute(signing: signing),
+            multipart: MultipartRoutes(steps: endpoint(for: multipartSink), signing: signing),
             cloudFront: CloudFrontRoutes(signing: signing),
             batch: BatchRoute(
                 batches: bulk,

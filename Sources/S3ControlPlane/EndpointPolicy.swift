@@ -5,11 +5,18 @@ internal import SignetSigning
 /// Which endpoints requests are sent to: AWS's own, and those that are listed. A request's `s3Endpoint` is no way into the
 /// network.
 package struct EndpointPolicy: Sendable {
-    private let origins: Set<String>
+    private var origins: Set<String>
 
     /// - Parameter listed: Origins, e.g. `https://minio.example:9000`; what follows the port is ignored.
     package init(listed: [String] = []) {
         origins = Set(listed.compactMap(Self.origin))
+    }
+
+    /// Allows what another one does as well.
+    package func union(_ other: EndpointPolicy) -> EndpointPolicy {
+        var union = self
+        union.origins.formUnion(other.origins)
+        return union
     }
 
     func check(_ endpoint: S3Endpoint) throws(S3Error) {
@@ -20,6 +27,11 @@ package struct EndpointPolicy: Sendable {
                 "requests are not sent to \(endpoint.origin); list it in the credential profile's allowedEndpoints, "
                 + "or give --allow-endpoint"
         )
+    }
+
+    /// Whether a text is an endpoint that can be listed.
+    package static func isOrigin(_ text: String) -> Bool {
+        origin(text).map { $0.hasPrefix("http://") || $0.hasPrefix("https://") } ?? false
     }
 
     /// Scheme, host and port, the port always written.

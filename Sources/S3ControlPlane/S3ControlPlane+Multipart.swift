@@ -40,12 +40,15 @@ extension S3ControlPlane {
     ///
     /// Not sent again after an unclear answer: it might begin a second one, which ``listUploads(in:prefix:)`` tells.
     ///
-    /// - Parameter headers: What the object shall have, e.g. `content-type`, `x-amz-storage-class`.
+    /// - Parameters:
+    ///   - headers: What the object shall have, e.g. `content-type`, `x-amz-storage-class`.
+    ///   - query: Further parameters.
     /// - Returns: The upload's id.
     package func createUpload(
         of key: String,
         in bucket: S3Bucket,
-        headers: [(name: String, value: String)] = []
+        headers: [(name: String, value: String)] = [],
+        query: [(name: String, value: String)] = []
     ) async throws -> String {
         struct Answer: Decodable {
             let uploadID: String
@@ -57,7 +60,7 @@ extension S3ControlPlane {
         let request = S3Request(
             method: "POST",
             key: key,
-            query: [("uploads", "")],
+            query: [("uploads", "")] + query,
             headers: headers,
             isRepeatable: false
         )

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import Foundation
+
 /// An object as `HEAD` tells of it.
 package struct S3ObjectInfo: Sendable, Hashable {
     /// Bytes.
@@ -7,16 +9,23 @@ package struct S3ObjectInfo: Sendable, Hashable {
     package let etag: String
     package let versionID: String?
     package let contentType: String?
+    /// `nil`: the server does not say.
+    package let lastModified: Date?
 }
 
 extension S3ControlPlane {
     /// Looks at an object (S3 API Reference, "HeadObject").
     ///
+    /// - Parameter headers: E.g. the keys of SSE-C.
     /// - Returns: `nil`: there is none.
-    package func head(_ key: String, in bucket: S3Bucket) async throws -> S3ObjectInfo? {
+    package func head(
+        _ key: String,
+        in bucket: S3Bucket,
+        headers: [(name: String, value: String)] = []
+    ) async throws -> S3ObjectInfo? {
         let answer: S3Answer
         do {
-            answer = try await send(S3Request(method: "HEAD", key: key), to: bucket)
+            answer = try await send(S3Request(method: "HEAD", key: key, headers: headers), to: bucket)
         } catch let error as S3Error where error.status == 404 {
             return nil
         }
@@ -27,7 +36,19 @@ extension S3ControlPlane {
             size: size,
             etag: etag,
             versionID: answer.header("x-amz-version-id"),
-            contentType: answer.header("content-type")
+            contentType: answer.header("content-type"),
+            lastModified: answer.header("last-modified").flatMap { try? Date($0, strategy: Self.httpDate) }
         )
     }
+
+    /// E.g. `Sat, 28 Nov 2026 14:26:22 GMT` (RFC 9110, section 5.6.7).
+    private static let httpDate = Date.ParseStrategy(
+        format: """
+            \(weekday: .abbreviated), \(day: .twoDigits) \(month: .abbreviated) \(year: .extended(minimumLength: 4)) \
+            \(hour: .twoDigits(clock: .twentyFourHour, hourCycle: .zeroBased)):\(minute: .twoDigits):\(second: .twoDigits) \
+            GMT
+            """,
+        locale: Locale(identifier: "en_US_POSIX"),
+        timeZone: .gmt
+    )
 }

@@ -19,7 +19,6 @@ package final class S3ControlPlane: Sendable {
     private static let maximumAnswer = 16 << 20
 
     private let client: HTTPClient
-    private let policy: EndpointPolicy
     private let schedule: RetrySchedule
     /// For an attempt of a request that says nothing else.
     private let timeout: Duration
@@ -28,13 +27,11 @@ package final class S3ControlPlane: Sendable {
 
     private init(
         client: HTTPClient,
-        policy: EndpointPolicy,
         schedule: RetrySchedule,
         timeout: Duration,
         clock: @escaping @Sendable () -> Int64
     ) {
         self.client = client
-        self.policy = policy
         self.schedule = schedule
         self.timeout = timeout
         self.clock = clock
@@ -43,11 +40,9 @@ package final class S3ControlPlane: Sendable {
     /// Runs a control plane as long as the body runs.
     ///
     /// - Parameters:
-    ///   - policy: Which endpoints it sends to.
     ///   - timeout: For an attempt, unless S3 is known to take longer.
     ///   - clock: The time that signatures carry, Unix milliseconds.
     package static func run<Result>(
-        policy: EndpointPolicy = EndpointPolicy(),
         schedule: RetrySchedule = RetrySchedule(),
         timeout: Duration = .seconds(15),
         clock: @escaping @Sendable () -> Int64,
@@ -61,7 +56,7 @@ package final class S3ControlPlane: Sendable {
         configuration.connectionPool.retryConnectionEstablishment = false
         return try await HTTPClient.withHTTPClient(configuration: configuration) { client in
             try await body(
-                S3ControlPlane(client: client, policy: policy, schedule: schedule, timeout: timeout, clock: clock)
+                S3ControlPlane(client: client, schedule: schedule, timeout: timeout, clock: clock)
             )
         }
     }
@@ -70,7 +65,6 @@ package final class S3ControlPlane: Sendable {
 
     /// Sends a request, again if it fails in a way that may pass.
     func send(_ request: S3Request, to bucket: S3Bucket) async throws -> S3Answer {
-        try policy.check(bucket.endpoint)
         var attempt = 1
         while true {
             do throws(S3Error) {

@@ -32,6 +32,20 @@ extension Worker {
         return settings
     }
 
+    /// Its records ask S3, each on its own, many at the same time.
+    static func consumerOfMultipart(
+        _ configuration: WorkerConfiguration,
+        _ factory: any MetricsFactory,
+        _ logger: Logger
+    ) throws(KafkaError) -> KafkaConsumer {
+        try KafkaConsumer(
+            configuration: consumerSettings(of: configuration.multipartGroup, configuration),
+            options: KafkaConsumerOptions(maximumBatchRecords: 1, maximumOutstandingBatches: multipartInFlight),
+            metrics: KafkaMetrics(client: "worker.multipart", factory: factory),
+            logger: logger
+        )
+    }
+
     /// Its records wait in the worker, one by one, until they are due; few come, and nobody hurries.
     static func consumerOfLaterRounds(
         _ configuration: WorkerConfiguration,
@@ -55,6 +69,7 @@ extension Worker {
         _ configuration: WorkerConfiguration,
         signing: (consumer: KafkaConsumer, producer: KafkaProducer),
         bulk: (consumer: KafkaConsumer, producer: KafkaProducer),
+        multipart: KafkaConsumer,
         laterRounds: KafkaConsumer?,
         _ metrics: WorkerMetrics,
         _ factory: any MetricsFactory,
@@ -74,6 +89,14 @@ extension Worker {
                 group: configuration.bulkGroup,
                 consumer: bulk.consumer,
                 producer: bulk.producer
+            ),
+            WorkerPool.Lane(
+                name: "multipart",
+                kind: .interactive,
+                group: configuration.multipartGroup,
+                consumer: multipart,
+                producer: signing.producer,
+                asksS3: true
             ),
         ]
         if let laterRounds {

@@ -5,6 +5,7 @@ package import CoreMetrics
 internal import Foundation
 package import Logging
 package import Management
+internal import S3ControlPlane
 internal import ServiceLifecycle
 internal import SignetKafka
 internal import Synchronization
@@ -16,17 +17,24 @@ package struct Worker: Service {
     private let bulkProducer: KafkaProducer
     private let signing: KafkaConsumer
     private let bulk: KafkaConsumer
+    private let multipart: KafkaConsumer
     /// `nil`: there are no later rounds.
     private let laterRounds: KafkaConsumer?
     private let quarantine: Quarantine
     private let parking: RecordParking
     private let metrics: WorkerMetrics
-    /// The first two are those that `joined` waits for.
+    /// The first three are those that `joined` waits for.
     private let lanes: [WorkerPool.Lane]
     private let isDraining = Draining()
 
     /// Beyond this a batch in flight makes the worker unready.
     private static let longestFlight = Duration.seconds(120)
+
+    /// Likewise of a job that asks S3: to complete an upload of thousands of parts takes it minutes.
+    private static let longestTalk = Duration.seconds(1_800)
+
+    /// Jobs that ask S3 at the same time: each holds little but a connection.
+    static let multipartInFlight = 256
 
     /// Bytes of bulk results that wait for their acknowledgement: enough to keep a broker busy, little enough to be soon
     /// through.
@@ -37,7 +45,7 @@ package struct Worker: Service {
         let flag = Atomic<Bool>(false)
     }
     private let credentials: CredentialResolver
-    private let joining = Joining(lanes: 2)
+    private let joining = Joining(lanes: 3)
     private let clock: @Sendable () -> Int64
     private let logger: Logger
 
@@ -60,7 +68,8 @@ package struct Worker: Service {
         credentials = try CredentialResolver(
             profilesFile: configuration.profilesFile,
             environment: environment,
-            sealingKeys: configuration.sealingKeys
+            sealingKeys: configuration.sealingKeys,
+            allowedEndpoints: configuration.allowedEndpoints
         )
         producer = try KafkaProducer(
             configuration: configuration.kafka,
@@ -75,11 +84,13 @@ package struct Worker: Service {
         )
         signing = try Self.consumer("signing", of: configuration.signingGroup, configuration, factory, logger)
         bulk = try Self.consumer("bulk", of: configuration.bulkGroup, configuration, factory, logger)
+        multipart = try Self.consumerOfMultipart(configuration, factory, logger)
         laterRounds = try Self.consumerOfLaterRounds(configuration, factory, logger)
         lanes = try Self.lanes(
             configuration,
             signing: (signing, producer),
             bulk: (bulk, bulkProducer),
+            multipart: multipart,
             laterRounds: laterRounds,
             metrics,
             factory,
@@ -132,7 +143,10 @@ package struct Worker: Service {
         for lane in lanes {
             liveness.addLoop("worker.\(lane.name).poll") { lane.consumer.pollAge }
             readiness.add("worker.\(lane.name).inflight") {
-                guard let age = lane.inFlight.oldestAge, age > Self.longestFlight else { return nil }
+                guard let age = lane.inFlight.oldestAge, age > (lane.asksS3 ? Self.longestTalk : Self.longestFlight)
+                else {
+                    return nil
+                }
                 return "a batch is in flight for \(age.components.seconds) s"
             }
             if let transactions = lane.transactions {
@@ -169,6 +183,10 @@ package struct Worker: Service {
 
     /// Works until the surrounding task is told to shut down, or cannot go on.
     package func run() async throws {
+        try await S3ControlPlane.run(clock: clock) { try await run(asking: $0) }
+    }
+
+    private func run(asking controlPlane: S3ControlPlane) async throws {
         let concurrency =
             configuration.concurrency > 0 ? configuration.concurrency : ProcessInfo.processInfo.activeProcessorCount
         let topics = configuration.topics
@@ -177,7 +195,11 @@ package struct Worker: Service {
             lanes: lanes,
             concurrency: concurrency,
             processor: RecordProcessor(
-                handler: JobHandler(credentials: credentials, worker: configuration.identity),
+                handler: JobHandler(
+                    credentials: credentials,
+                    worker: configuration.identity,
+                    controlPlane: controlPlane
+                ),
                 encoder: ReplyEncoder(maximumBytes: configuration.maximumReplyBytes),
                 allowedReplyTopics: configuration.allowedReplyTopics
             ),
@@ -194,6 +216,7 @@ package struct Worker: Service {
             retries: RetryPolicy(delays: topics.retryDelays),
             quarantine: quarantine,
             turns: TurnQueue(weight: configuration.bulkWeight, tasks: concurrency),
+            multipartTopic: topics.multipartJobs,
             metrics: metrics,
             joining: joining,
             clock: clock,
@@ -210,7 +233,9 @@ package struct Worker: Service {
         let start = WorkerStart(
             producers: [producer, bulkProducer],
             topics: topics,
-            subscriptions: [(signing, [topics.signingJobs]), (bulk, [topics.bulkJobs])]
+            subscriptions: [
+                (signing, [topics.signingJobs]), (bulk, [topics.bulkJobs]), (multipart, [topics.multipartJobs]),
+            ]
                 + (laterRounds.map { [($0, topics.retries)] } ?? []),
             logger: logger
         )
@@ -226,6 +251,7 @@ package struct Worker: Service {
                     .init(service: pool),
                     .init(service: signing),
                     .init(service: bulk),
+                    .init(service: multipart),
                 ] + (laterRounds.map { [.init(service: $0)] } ?? []) + [
                     .init(service: start, successTerminationBehavior: .ignore)
                 ],

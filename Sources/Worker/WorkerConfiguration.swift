@@ -8,7 +8,7 @@ package struct WorkerConfiguration: Sendable {
     /// librdkafka settings of all its clients; at least `bootstrap.servers`.
     package var kafka: KafkaConfiguration
     package var topics: TopicNames
-    /// Consumer groups are `<group>.signing`, `<group>.bulk` and `<group>.retry`: members of one pool share their jobs.
+    /// Consumer groups are `<group>.signing`, `<group>.bulk`, `<group>.multipart` and `<group>.retry`: members of one pool share their jobs.
     package var group: String
     /// How the process names itself in events and replies.
     package var identity: WorkerIdentity
@@ -20,6 +20,8 @@ package struct WorkerConfiguration: Sendable {
     package var allowedReplyTopics: ReplyTopicPolicy
     /// Path of the credential profiles; `nil`: only the profile `default` from the AWS environment.
     package var profilesFile: String?
+    /// Endpoints of one's own that requests are sent to, whatever they are signed with, e.g. `https://minio.example:9000`.
+    package var allowedEndpoints: [String]
     /// Opens sealed credentials; several while keys rotate.
     package var sealingKeys: [SealingPrivateKey]
     /// Where the journal is by which a worker finds the record that ended it.
@@ -57,6 +59,7 @@ package struct WorkerConfiguration: Sendable {
         bulkWeight: Int = 8,
         allowedReplyTopics: ReplyTopicPolicy? = nil,
         profilesFile: String? = nil,
+        allowedEndpoints: [String] = [],
         sealingKeys: [SealingPrivateKey] = [],
         stateDirectory: StateDirectory = .none,
         eventDelivery: EventDelivery = .atLeastOnce,
@@ -70,6 +73,7 @@ package struct WorkerConfiguration: Sendable {
         self.bulkWeight = bulkWeight
         self.allowedReplyTopics = allowedReplyTopics ?? ReplyTopicPolicy(patterns: [topics.prefix + "replies*"])
         self.profilesFile = profilesFile
+        self.allowedEndpoints = allowedEndpoints
         self.sealingKeys = sealingKeys
         self.stateDirectory = stateDirectory
         self.eventDelivery = eventDelivery
@@ -80,6 +84,7 @@ package struct WorkerConfiguration: Sendable {
 extension WorkerConfiguration {
     var signingGroup: String { group + ".signing" }
     var bulkGroup: String { group + ".bulk" }
+    var multipartGroup: String { group + ".multipart" }
     var retryGroup: String { group + ".retry" }
 
     /// Names the journals of workers that may have the same records: those of one group on one cluster.

@@ -30,6 +30,8 @@ struct WorkerPool: Service {
         var transactions: EventTransactions?
         /// Its records run at a time of their own, one in a batch.
         var isOfLaterRounds = false
+        /// Its records ask S3, one in a batch: they run beside all others.
+        var asksS3 = false
         let inFlight = InFlight()
         let interruption = Interruption()
     }
@@ -46,6 +48,8 @@ struct WorkerPool: Service {
     let retries: RetryPolicy
     let quarantine: Quarantine
     let turns: TurnQueue<Turn>
+    /// Where jobs come by that ask S3.
+    let multipartTopic: String
     let metrics: WorkerMetrics
     let joining: Joining
     /// Unix milliseconds.
@@ -73,6 +77,7 @@ struct WorkerPool: Service {
     // MARK: Intake
 
     private func intake(_ lane: Lane, index: Int) async {
+        let order = OrderByKey()
         await withDiscardingTaskGroup { waits in
             for await event in lane.consumer.events {
                 switch event {
@@ -80,7 +85,15 @@ struct WorkerPool: Service {
                     let ranges = batch.ranges
                     let ticket = lane.inFlight.open(ranges, epoch: batch.epoch)
                     let turn = Turn(lane: index, batch: batch, ranges: ranges, ticket: ticket)
-                    if lane.isOfLaterRounds {
+                    if lane.asksS3 {
+                        // Steps of one upload follow each other as they came.
+                        let place = batch.withRecord(at: 0) { record in record.key.map { order.take(Array($0)) } }
+                        waits.addTask {
+                            if let place { await order.turn(place) }
+                            await takeAside(turn)
+                            if let place { order.leave(place) }
+                        }
+                    } else if lane.isOfLaterRounds {
                         let interruptions = lane.interruption.count
                         waits.addTask { await hold(turn, of: lane, since: interruptions) }
                     } else {
@@ -125,6 +138,8 @@ struct WorkerPool: Service {
                 }
             }
             lane.interruption.close()
+            // Offsets can be stored no more: whoever has the records next runs them.
+            waits.cancelAll()
         }
     }
 
@@ -141,7 +156,8 @@ struct WorkerPool: Service {
             }
             try? await lane.consumer.resume(partitions)
         }
-        turns.add(turn, to: lane.kind)
+        let asksS3 = turn.batch.withRecord(at: 0) { TopicNames.origin(of: $0.topic) == multipartTopic }
+        if asksS3 { await takeAside(turn) } else { turns.add(turn, to: lane.kind) }
     }
 
     // MARK: Work
@@ -168,6 +184,18 @@ struct WorkerPool: Service {
             await end(turn, settle(deliveries, of: turn))
             quarantine.end(note)
         }
+    }
+
+    /// Runs a batch beside all others, for it waits for S3.
+    private func takeAside(_ turn: Turn) async {
+        if quarantine.isAlert {
+            await quarantine.enter()
+            await takeAlone(turn)
+            return quarantine.leave()
+        }
+        let note = quarantine.begin(turn.ranges, now: clock())
+        await end(turn, settle(await process(Array(0..<turn.batch.count), of: turn), of: turn))
+        quarantine.end(note)
     }
 
     /// Runs a batch while nothing else is in flight, and suspected records each on their own.
@@ -274,10 +302,22 @@ struct WorkerPool: Service {
         refusal: FailureError? = nil,
         isQuarantined: Bool = false
     ) async {
-        let verdict = turn.batch.withRecord(at: index) { record in
-            isQuarantined
-                ? processor.quarantine(record, now: clock())
-                : processor.process(record, now: clock(), refusal: refusal)
+        let (reading, mayAskS3) = turn.batch.withRecord(at: index) { record in
+            (
+                isQuarantined
+                    ? .verdict(processor.quarantine(record, now: clock()))
+                    : processor.read(record, now: clock(), refusal: refusal),
+                TopicNames.origin(of: record.topic) == multipartTopic
+            )
+        }
+        let verdict: RecordProcessor.Verdict
+        switch reading {
+        case .verdict(let known): verdict = known
+        case .job(let job) where job.asksS3 && mayAskS3:
+            let now = clock()
+            let delay = retries.laterRound(after: job.rounds, deadline: job.deadline(now: now), now: now)
+            verdict = await processor.run(job, clock: clock, orAgainAfter: delay)
+        case .job(let job): verdict = processor.run(job, now: clock())
         }
         deliveries.note(verdict, of: index)
         if let reply = verdict.reply {
@@ -316,7 +356,9 @@ struct WorkerPool: Service {
         var places: [Int: ParkingPlace] = [:]
         var attempt = 1
         while true {
+            if deliveries.isInterrupted { return .open }
             for (record, failure) in deliveries.deadLetters { places[record] = .deadLetters(failure) }
+            for (record, delay) in deliveries.postponed { places[record] = .later(delay: delay) }
             let failures = await deliveries.failures(through: writer)
             if failures.values.contains(where: \.isOfClosing) { return .open }
             var again: [Int: FailureError?] = [:]

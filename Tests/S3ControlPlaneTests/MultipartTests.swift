@@ -62,7 +62,7 @@ import Testing
         let s3 = try await RadosGateway.shared()
         let bucket = try S3Bucket.of(s3)
         let key = "multipart \(UUID().uuidString)/ü+ %.bin"
-        try await withPlane(s3.endpoint) { plane in
+        try await withPlane { plane in
             #expect(try await plane.head(key, in: bucket) == nil)
             let id = try await plane.createUpload(of: key, in: bucket, headers: [("content-type", "video/mp4")])
             #expect(try await plane.listParts(of: key, uploadID: id, in: bucket).isEmpty)
@@ -90,7 +90,7 @@ import Testing
     @Test func whatIsNotThereIsToldByS3sOwnCodes() async throws {
         let s3 = try await RadosGateway.shared()
         let bucket = try S3Bucket.of(s3)
-        try await withPlane(s3.endpoint) { plane in
+        try await withPlane { plane in
             let unknown = await s3Error {
                 _ = try await plane.listParts(of: "k", uploadID: "2~nothing", in: bucket)
             }
@@ -127,7 +127,7 @@ import Testing
         let s3 = try await RadosGateway.shared()
         let bucket = try S3Bucket.of(s3)
         let prefix = "pages \(UUID().uuidString)/"
-        try await withPlane(s3.endpoint) { plane in
+        try await withPlane { plane in
             let ids = try await withThrowingTaskGroup(of: String.self) { group in
                 var ids: [String] = []
                 for number in 0..<1_005 {

@@ -19,7 +19,7 @@ import Testing
 
     @Test func aRequestIsSignedAndItsKeyEncodedOnce() async throws {
         try await ScriptedServer.run({ _, _ in Self.created }) { server in
-            try await withPlane(server.endpoint) { plane in
+            try await withPlane { plane in
                 let id = try await plane.createUpload(
                     of: "a b/../ü+%",
                     in: try .at(server.endpoint),
@@ -41,7 +41,7 @@ import Testing
             .close, Self.completed,
         ]
         try await ScriptedServer.run({ number, _ in acts[number] }) { server in
-            try await withPlane(server.endpoint) { plane in
+            try await withPlane { plane in
                 let done = try await plane.completeUpload(
                     of: "k",
                     uploadID: "u",
@@ -59,7 +59,7 @@ import Testing
     /// Whether it was begun is not known: a second one would be one too many.
     @Test func beginningAnUploadIsNotRepeatedAfterAnUnclearAnswer() async throws {
         try await ScriptedServer.run({ _, _ in .close }) { server in
-            try await withPlane(server.endpoint) { plane in
+            try await withPlane { plane in
                 let error = await s3Error {
                     _ = try await plane.createUpload(of: "k", in: try .at(server.endpoint))
                 }
@@ -72,7 +72,7 @@ import Testing
         try await ScriptedServer.run({ number, _ in
             number == 0 ? ScriptedServer.error(503, "SlowDown") : Self.created
         }) { server in
-            try await withPlane(server.endpoint) { plane in
+            try await withPlane { plane in
                 let id = try await plane.createUpload(of: "k", in: try .at(server.endpoint))
                 #expect(id == "u1")
             }
@@ -81,7 +81,7 @@ import Testing
 
     @Test func anErrorBehindA200IsOne() async throws {
         try await ScriptedServer.run({ _, _ in ScriptedServer.error(200, "InternalError") }) { server in
-            try await withPlane(server.endpoint, attempts: 2) { plane in
+            try await withPlane(attempts: 2) { plane in
                 let error = await s3Error {
                     _ = try await plane.completeUpload(
                         of: "k",
@@ -110,7 +110,7 @@ import Testing
     ) async throws {
         try await ScriptedServer.run({ _, _ in ScriptedServer.error(status, code, headers: headers, more: more) }) {
             server in
-            try await withPlane(server.endpoint) { plane in
+            try await withPlane { plane in
                 let error = await s3Error {
                     _ = try await plane.listParts(of: "k", uploadID: "u", in: try .at(server.endpoint))
                 }
@@ -124,7 +124,7 @@ import Testing
 
     @Test func refusalsAreNotTriedAgain() async throws {
         try await ScriptedServer.run({ _, _ in ScriptedServer.error(403, "AccessDenied") }) { server in
-            try await withPlane(server.endpoint) { plane in
+            try await withPlane { plane in
                 let error = await s3Error { _ = try await plane.listUploads(in: try .at(server.endpoint)) }
                 #expect(error?.code == .accessDenied)
                 #expect(error?.status == 403 && error?.isRetriable == false)
@@ -139,7 +139,7 @@ import Testing
     ])
     func whatIsNoAnswerOfS3IsAnError(body: String) async throws {
         try await ScriptedServer.run({ _, _ in ScriptedServer.answer(200, body) }) { server in
-            try await withPlane(server.endpoint) { plane in
+            try await withPlane { plane in
                 let error = await s3Error {
                     _ = try await plane.createUpload(of: "k", in: try .at(server.endpoint))
                 }
@@ -168,7 +168,7 @@ import Testing
             return String(decoding: bytes, as: UTF8.self)
         }
         try await ScriptedServer.run({ number, _ in ScriptedServer.answer(200, damaged[number]) }) { server in
-            try await withPlane(server.endpoint, attempts: 1) { plane in
+            try await withPlane(attempts: 1) { plane in
                 var read = 0
                 for _ in damaged {
                     let error = await s3Error {
@@ -187,9 +187,13 @@ import Testing
 
     @Test func anEndpointThatIsNotListedIsNotAsked() async throws {
         try await ScriptedServer.run({ _, _ in Self.created }) { server in
-            try await withPlane("http://127.0.0.1:1") { plane in
+            try await withPlane { plane in
                 let error = await s3Error {
-                    _ = try await plane.createUpload(of: "k", in: try .at(server.endpoint))
+                    let bucket = try S3Bucket.at(
+                        server.endpoint,
+                        allowedBy: EndpointPolicy(listed: ["http://127.0.0.1:1"])
+                    )
+                    _ = try await plane.createUpload(of: "k", in: bucket)
                 }
                 #expect(error?.code == .endpointNotAllowed)
                 #expect(error?.message.contains("--allow-endpoint") == true)
@@ -200,7 +204,7 @@ import Testing
 
     @Test func anEndpointThatFailsAgainAndAgainIsLeftAlone() async throws {
         try await ScriptedServer.run({ _, _ in ScriptedServer.error(500, "InternalError") }) { server in
-            try await withPlane(server.endpoint, attempts: 3) { plane in
+            try await withPlane(attempts: 3) { plane in
                 let bucket = try S3Bucket.at(server.endpoint)
                 for _ in 0..<2 { _ = await s3Error { _ = try await plane.head("k", in: bucket) } }
                 let asked = server.requests.count
@@ -212,7 +216,7 @@ import Testing
                 try await ScriptedServer.run({ _, _ in
                     ScriptedServer.answer(200, headers: ["etag: \"e\""])
                 }) { other in
-                    try await withPlane(other.endpoint) { plane in
+                    try await withPlane { plane in
                         let object = try await plane.head("k", in: try .at(other.endpoint))
                         #expect(object?.size == 0)
                     }
@@ -224,7 +228,7 @@ import Testing
     @Test(arguments: [ScriptedServer.Act.silence, .unfinished("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n<In")])
     func anAnswerThatDoesNotComeIsGivenUp(act: ScriptedServer.Act) async throws {
         try await ScriptedServer.run({ _, _ in act }) { server in
-            try await withPlane(server.endpoint, attempts: 2, timeout: .milliseconds(200)) { plane in
+            try await withPlane(attempts: 2, timeout: .milliseconds(200)) { plane in
                 let error = await s3Error { _ = try await plane.listUploads(in: try .at(server.endpoint)) }
                 #expect(error?.code == .timedOut)
                 #expect(error?.isUnclear == true && error?.isRetriable == true)
@@ -236,7 +240,7 @@ import Testing
     @Test func whereNothingListensIsToldSoon() async throws {
         // A port that only the system's own services have.
         let endpoint = "http://127.0.0.1:1"
-        try await withPlane(endpoint, attempts: 2) { plane in
+        try await withPlane(attempts: 2) { plane in
             let error = await s3Error { _ = try await plane.head("k", in: try .at(endpoint)) }
             #expect(error?.code == .unreachable)
             #expect(error?.isUnclear == false)

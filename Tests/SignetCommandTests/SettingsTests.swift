@@ -22,6 +22,7 @@ import Testing
         ("worker.group", "w"), ("worker.name", "w1"), ("worker.pool", "p"), ("worker.concurrency", "4"),
         ("worker.bulkWeight", "2"), ("worker.maxReplyBytes", "5000"),
         ("worker.eventDelivery", "exactly-once"), ("worker.stateDirectory", "/s"), ("worker.profilesFile", "/p"),
+        ("worker.allowedEndpoints", "http://s3:1,https://s"),
         ("sealing.publicKey", "id:abc"), ("sealing.privateKeysFile", "/k"), ("log.level", "error"),
         ("shutdown.timeout", "2000"),
     ]

@@ -8,6 +8,9 @@ package struct CloudEvent: Sendable {
     package enum EventType: String, Sendable, CaseIterable {
         case urlsMinted = "signet.urls.minted.v1"
         case jobFailed = "signet.job.failed.v1"
+        case multipartInitiated = "signet.multipart.initiated.v1"
+        case multipartCompleted = "signet.multipart.completed.v1"
+        case multipartAborted = "signet.multipart.aborted.v1"
     }
 
     package let type: EventType

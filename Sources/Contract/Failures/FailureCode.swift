@@ -74,6 +74,27 @@ package struct FailureCode: RawRepresentable, Sendable, Hashable, CustomStringCo
     /// A sealed credential that was sealed for something else.
     package static let sealScope = FailureCode(rawValue: "seal_scope")
 
+    // S3 itself.
+    /// S3 knows no such upload: it was completed or aborted, or never began.
+    package static let uploadNotFound = FailureCode(rawValue: "upload_not_found")
+    package static let bucketNotFound = FailureCode(rawValue: "bucket_not_found")
+    /// The credential may not do what the job needs.
+    package static let accessDenied = FailureCode(rawValue: "access_denied")
+    /// The bucket lies in another region than the job says.
+    package static let wrongRegion = FailureCode(rawValue: "wrong_region")
+    /// An endpoint that workers may sign for but not send requests to.
+    package static let endpointNotAllowed = FailureCode(rawValue: "endpoint_not_allowed")
+    /// S3 has another part, or none, where the job names one.
+    package static let partMismatch = FailureCode(rawValue: "part_mismatch")
+    /// The parts are not as many bytes as the job says.
+    package static let sizeMismatch = FailureCode(rawValue: "size_mismatch")
+    /// A condition of the job, such as ifNoneMatch, does not hold.
+    package static let preconditionFailed = FailureCode(rawValue: "precondition_failed")
+    /// S3 cannot be reached, or cannot answer for now.
+    package static let s3Unavailable = FailureCode(rawValue: "s3_unavailable")
+    /// S3 refused for a reason that has no code here; the message holds S3's.
+    package static let s3Refused = FailureCode(rawValue: "s3_refused")
+
     // Delivery.
     /// A reply topic that `replies.allowed` does not match.
     package static let replyTopicNotAllowed = FailureCode(rawValue: "reply_topic_not_allowed")

@@ -208,6 +208,153 @@ package nonisolated struct JobFailed: Sendable {
   fileprivate var _latencyMs: Double? = nil
 }
 
+/// An upload in parts began.
+package nonisolated struct MultipartInitiated: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var jobID: String = String()
+
+  package var tenant: String = String()
+
+  package var caller: String = String()
+
+  package var bucket: String = String()
+
+  package var region: String = String()
+
+  /// Up to the last slash of the key.
+  package var keyPrefix: String = String()
+
+  /// S3's id of the upload.
+  package var uploadID: String = String()
+
+  package var latencyMs: Double {
+    get {_latencyMs ?? 0}
+    set {_latencyMs = newValue}
+  }
+  /// Returns true if `latencyMs` has been explicitly set.
+  package var hasLatencyMs: Bool {self._latencyMs != nil}
+  /// Clears the value of `latencyMs`. Subsequent reads from it will return its default value.
+  package mutating func clearLatencyMs() {self._latencyMs = nil}
+
+  package var worker: String = String()
+
+  package var storageClass: String = String()
+
+  package var encryption: String = String()
+
+  /// Bytes of the whole file, and of every part but the last.
+  package var fileSize: Int64 = 0
+
+  package var partSize: Int64 = 0
+
+  package var partCount: UInt32 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _latencyMs: Double? = nil
+}
+
+/// Its parts became an object.
+package nonisolated struct MultipartCompleted: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var jobID: String = String()
+
+  package var tenant: String = String()
+
+  package var caller: String = String()
+
+  package var bucket: String = String()
+
+  package var region: String = String()
+
+  /// Up to the last slash of the key.
+  package var keyPrefix: String = String()
+
+  /// S3's id of the upload.
+  package var uploadID: String = String()
+
+  package var latencyMs: Double {
+    get {_latencyMs ?? 0}
+    set {_latencyMs = newValue}
+  }
+  /// Returns true if `latencyMs` has been explicitly set.
+  package var hasLatencyMs: Bool {self._latencyMs != nil}
+  /// Clears the value of `latencyMs`. Subsequent reads from it will return its default value.
+  package mutating func clearLatencyMs() {self._latencyMs = nil}
+
+  package var worker: String = String()
+
+  /// Bytes of the object.
+  package var size: Int64 = 0
+
+  package var partCount: UInt32 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _latencyMs: Double? = nil
+}
+
+/// It ended without an object.
+package nonisolated struct MultipartAborted: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var jobID: String = String()
+
+  package var tenant: String = String()
+
+  package var caller: String = String()
+
+  package var bucket: String = String()
+
+  package var region: String = String()
+
+  /// Up to the last slash of the key.
+  package var keyPrefix: String = String()
+
+  /// S3's id of the upload.
+  package var uploadID: String = String()
+
+  package var latencyMs: Double {
+    get {_latencyMs ?? 0}
+    set {_latencyMs = newValue}
+  }
+  /// Returns true if `latencyMs` has been explicitly set.
+  package var hasLatencyMs: Bool {self._latencyMs != nil}
+  /// Clears the value of `latencyMs`. Subsequent reads from it will return its default value.
+  package mutating func clearLatencyMs() {self._latencyMs = nil}
+
+  package var worker: String = String()
+
+  /// Whether there was an upload to abort.
+  package var found: Bool {
+    get {_found ?? false}
+    set {_found = newValue}
+  }
+  /// Returns true if `found` has been explicitly set.
+  package var hasFound: Bool {self._found != nil}
+  /// Clears the value of `found`. Subsequent reads from it will return its default value.
+  package mutating func clearFound() {self._found = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _latencyMs: Double? = nil
+  fileprivate var _found: Bool? = nil
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "signet.v1"
@@ -492,6 +639,268 @@ nonisolated extension JobFailed: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if lhs._latencyMs != rhs._latencyMs {return false}
     if lhs.worker != rhs.worker {return false}
     if lhs.domain != rhs.domain {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension MultipartInitiated: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".MultipartInitiated"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}job_id\0\u{1}tenant\0\u{1}caller\0\u{1}bucket\0\u{1}region\0\u{3}key_prefix\0\u{3}upload_id\0\u{3}latency_ms\0\u{1}worker\0\u{3}storage_class\0\u{1}encryption\0\u{3}file_size\0\u{3}part_size\0\u{3}part_count\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.jobID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.tenant) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.caller) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.bucket) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.region) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.keyPrefix) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.uploadID) }()
+      case 8: try { try decoder.decodeSingularDoubleField(value: &self._latencyMs) }()
+      case 9: try { try decoder.decodeSingularStringField(value: &self.worker) }()
+      case 10: try { try decoder.decodeSingularStringField(value: &self.storageClass) }()
+      case 11: try { try decoder.decodeSingularStringField(value: &self.encryption) }()
+      case 12: try { try decoder.decodeSingularInt64Field(value: &self.fileSize) }()
+      case 13: try { try decoder.decodeSingularInt64Field(value: &self.partSize) }()
+      case 14: try { try decoder.decodeSingularUInt32Field(value: &self.partCount) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.jobID.isEmpty {
+      try visitor.visitSingularStringField(value: self.jobID, fieldNumber: 1)
+    }
+    if !self.tenant.isEmpty {
+      try visitor.visitSingularStringField(value: self.tenant, fieldNumber: 2)
+    }
+    if !self.caller.isEmpty {
+      try visitor.visitSingularStringField(value: self.caller, fieldNumber: 3)
+    }
+    if !self.bucket.isEmpty {
+      try visitor.visitSingularStringField(value: self.bucket, fieldNumber: 4)
+    }
+    if !self.region.isEmpty {
+      try visitor.visitSingularStringField(value: self.region, fieldNumber: 5)
+    }
+    if !self.keyPrefix.isEmpty {
+      try visitor.visitSingularStringField(value: self.keyPrefix, fieldNumber: 6)
+    }
+    if !self.uploadID.isEmpty {
+      try visitor.visitSingularStringField(value: self.uploadID, fieldNumber: 7)
+    }
+    try { if let v = self._latencyMs {
+      try visitor.visitSingularDoubleField(value: v, fieldNumber: 8)
+    } }()
+    if !self.worker.isEmpty {
+      try visitor.visitSingularStringField(value: self.worker, fieldNumber: 9)
+    }
+    if !self.storageClass.isEmpty {
+      try visitor.visitSingularStringField(value: self.storageClass, fieldNumber: 10)
+    }
+    if !self.encryption.isEmpty {
+      try visitor.visitSingularStringField(value: self.encryption, fieldNumber: 11)
+    }
+    if self.fileSize != 0 {
+      try visitor.visitSingularInt64Field(value: self.fileSize, fieldNumber: 12)
+    }
+    if self.partSize != 0 {
+      try visitor.visitSingularInt64Field(value: self.partSize, fieldNumber: 13)
+    }
+    if self.partCount != 0 {
+      try visitor.visitSingularUInt32Field(value: self.partCount, fieldNumber: 14)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: MultipartInitiated, rhs: MultipartInitiated) -> Bool {
+    if lhs.jobID != rhs.jobID {return false}
+    if lhs.tenant != rhs.tenant {return false}
+    if lhs.caller != rhs.caller {return false}
+    if lhs.bucket != rhs.bucket {return false}
+    if lhs.region != rhs.region {return false}
+    if lhs.keyPrefix != rhs.keyPrefix {return false}
+    if lhs.uploadID != rhs.uploadID {return false}
+    if lhs._latencyMs != rhs._latencyMs {return false}
+    if lhs.worker != rhs.worker {return false}
+    if lhs.storageClass != rhs.storageClass {return false}
+    if lhs.encryption != rhs.encryption {return false}
+    if lhs.fileSize != rhs.fileSize {return false}
+    if lhs.partSize != rhs.partSize {return false}
+    if lhs.partCount != rhs.partCount {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension MultipartCompleted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".MultipartCompleted"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}job_id\0\u{1}tenant\0\u{1}caller\0\u{1}bucket\0\u{1}region\0\u{3}key_prefix\0\u{3}upload_id\0\u{3}latency_ms\0\u{1}worker\0\u{1}size\0\u{3}part_count\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.jobID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.tenant) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.caller) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.bucket) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.region) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.keyPrefix) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.uploadID) }()
+      case 8: try { try decoder.decodeSingularDoubleField(value: &self._latencyMs) }()
+      case 9: try { try decoder.decodeSingularStringField(value: &self.worker) }()
+      case 10: try { try decoder.decodeSingularInt64Field(value: &self.size) }()
+      case 11: try { try decoder.decodeSingularUInt32Field(value: &self.partCount) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.jobID.isEmpty {
+      try visitor.visitSingularStringField(value: self.jobID, fieldNumber: 1)
+    }
+    if !self.tenant.isEmpty {
+      try visitor.visitSingularStringField(value: self.tenant, fieldNumber: 2)
+    }
+    if !self.caller.isEmpty {
+      try visitor.visitSingularStringField(value: self.caller, fieldNumber: 3)
+    }
+    if !self.bucket.isEmpty {
+      try visitor.visitSingularStringField(value: self.bucket, fieldNumber: 4)
+    }
+    if !self.region.isEmpty {
+      try visitor.visitSingularStringField(value: self.region, fieldNumber: 5)
+    }
+    if !self.keyPrefix.isEmpty {
+      try visitor.visitSingularStringField(value: self.keyPrefix, fieldNumber: 6)
+    }
+    if !self.uploadID.isEmpty {
+      try visitor.visitSingularStringField(value: self.uploadID, fieldNumber: 7)
+    }
+    try { if let v = self._latencyMs {
+      try visitor.visitSingularDoubleField(value: v, fieldNumber: 8)
+    } }()
+    if !self.worker.isEmpty {
+      try visitor.visitSingularStringField(value: self.worker, fieldNumber: 9)
+    }
+    if self.size != 0 {
+      try visitor.visitSingularInt64Field(value: self.size, fieldNumber: 10)
+    }
+    if self.partCount != 0 {
+      try visitor.visitSingularUInt32Field(value: self.partCount, fieldNumber: 11)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: MultipartCompleted, rhs: MultipartCompleted) -> Bool {
+    if lhs.jobID != rhs.jobID {return false}
+    if lhs.tenant != rhs.tenant {return false}
+    if lhs.caller != rhs.caller {return false}
+    if lhs.bucket != rhs.bucket {return false}
+    if lhs.region != rhs.region {return false}
+    if lhs.keyPrefix != rhs.keyPrefix {return false}
+    if lhs.uploadID != rhs.uploadID {return false}
+    if lhs._latencyMs != rhs._latencyMs {return false}
+    if lhs.worker != rhs.worker {return false}
+    if lhs.size != rhs.size {return false}
+    if lhs.partCount != rhs.partCount {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension MultipartAborted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".MultipartAborted"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}job_id\0\u{1}tenant\0\u{1}caller\0\u{1}bucket\0\u{1}region\0\u{3}key_prefix\0\u{3}upload_id\0\u{3}latency_ms\0\u{1}worker\0\u{1}found\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.jobID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.tenant) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.caller) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.bucket) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.region) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.keyPrefix) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.uploadID) }()
+      case 8: try { try decoder.decodeSingularDoubleField(value: &self._latencyMs) }()
+      case 9: try { try decoder.decodeSingularStringField(value: &self.worker) }()
+      case 10: try { try decoder.decodeSingularBoolField(value: &self._found) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.jobID.isEmpty {
+      try visitor.visitSingularStringField(value: self.jobID, fieldNumber: 1)
+    }
+    if !self.tenant.isEmpty {
+      try visitor.visitSingularStringField(value: self.tenant, fieldNumber: 2)
+    }
+    if !self.caller.isEmpty {
+      try visitor.visitSingularStringField(value: self.caller, fieldNumber: 3)
+    }
+    if !self.bucket.isEmpty {
+      try visitor.visitSingularStringField(value: self.bucket, fieldNumber: 4)
+    }
+    if !self.region.isEmpty {
+      try visitor.visitSingularStringField(value: self.region, fieldNumber: 5)
+    }
+    if !self.keyPrefix.isEmpty {
+      try visitor.visitSingularStringField(value: self.keyPrefix, fieldNumber: 6)
+    }
+    if !self.uploadID.isEmpty {
+      try visitor.visitSingularStringField(value: self.uploadID, fieldNumber: 7)
+    }
+    try { if let v = self._latencyMs {
+      try visitor.visitSingularDoubleField(value: v, fieldNumber: 8)
+    } }()
+    if !self.worker.isEmpty {
+      try visitor.visitSingularStringField(value: self.worker, fieldNumber: 9)
+    }
+    try { if let v = self._found {
+      try visitor.visitSingularBoolField(value: v, fieldNumber: 10)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: MultipartAborted, rhs: MultipartAborted) -> Bool {
+    if lhs.jobID != rhs.jobID {return false}
+    if lhs.tenant != rhs.tenant {return false}
+    if lhs.caller != rhs.caller {return false}
+    if lhs.bucket != rhs.bucket {return false}
+    if lhs.region != rhs.region {return false}
+    if lhs.keyPrefix != rhs.keyPrefix {return false}
+    if lhs.uploadID != rhs.uploadID {return false}
+    if lhs._latencyMs != rhs._latencyMs {return false}
+    if lhs.worker != rhs.worker {return false}
+    if lhs._found != rhs._found {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

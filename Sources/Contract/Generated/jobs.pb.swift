@@ -118,12 +118,23 @@ package nonisolated struct Job: @unchecked Sendable {
     set {_uniqueStorage()._kind = .cloudFrontSigning(newValue)}
   }
 
+  /// On `<prefix>jobs.multipart` only.
+  package var s3Multipart: S3MultipartJob {
+    get {
+      if case .s3Multipart(let v)? = _storage._kind {return v}
+      return S3MultipartJob()
+    }
+    set {_uniqueStorage()._kind = .s3Multipart(newValue)}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   /// The work. A kind that a worker does not know is answered `unsupported`.
   package nonisolated enum OneOf_Kind: Equatable, Sendable {
     case s3Signing(S3SigningJob)
     case cloudFrontSigning(CloudFrontSigningJob)
+    /// On `<prefix>jobs.multipart` only.
+    case s3Multipart(S3MultipartJob)
 
   }
 
@@ -263,6 +274,16 @@ package nonisolated struct S3SigningJob: @unchecked Sendable {
   package var hasSealedCustomerKeys: Bool {_storage._sealedCustomerKeys != nil}
   /// Clears the value of `sealedCustomerKeys`. Subsequent reads from it will return its default value.
   package mutating func clearSealedCustomerKeys() {_uniqueStorage()._sealedCustomerKeys = nil}
+
+  /// Of `UploadPart`: which parts of the upload of the one item. Each is an item of the result.
+  package var parts: PartSelection {
+    get {_storage._parts ?? PartSelection()}
+    set {_uniqueStorage()._parts = newValue}
+  }
+  /// Returns true if `parts` has been explicitly set.
+  package var hasParts: Bool {_storage._parts != nil}
+  /// Clears the value of `parts`. Subsequent reads from it will return its default value.
+  package mutating func clearParts() {_uniqueStorage()._parts = nil}
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -700,6 +721,213 @@ package nonisolated struct S3RequestOptions: @unchecked Sendable {
 }
 
 /// Signed URLs or cookies of CloudFront, by a key ring of the workers.
+/// Parts of one multipart upload.
+package nonisolated struct PartSelection: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// At most 10000 parts in all.
+  package var ranges: [PartRange] = []
+
+  /// Bytes of the whole file; the length of each part follows and is signed. 0: lengths are not signed.
+  package var fileSize: Int64 = 0
+
+  /// Bytes of every part but the last; 0: as planned for the file's size.
+  package var partSize: Int64 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct PartRange: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// 1 to 10000.
+  package var first: Int32 = 0
+
+  /// 0: the first alone.
+  package var last: Int32 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// One step of a multipart upload; each can be repeated.
+package nonisolated struct S3MultipartJob: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Where the upload is, what it is signed with, and what its object is like: one item, with its key or what a key is
+  /// made from. `operation` and `parts` are left out.
+  package var target: S3SigningJob {
+    get {_target ?? S3SigningJob()}
+    set {_target = newValue}
+  }
+  /// Returns true if `target` has been explicitly set.
+  package var hasTarget: Bool {self._target != nil}
+  /// Clears the value of `target`. Subsequent reads from it will return its default value.
+  package mutating func clearTarget() {self._target = nil}
+
+  /// What CreateMultipartUpload answered; empty where the upload begins.
+  package var uploadID: String = String()
+
+  /// A step that a worker does not know is answered `unsupported`.
+  package var step: S3MultipartJob.OneOf_Step? = nil
+
+  package var initiate: InitiateUpload {
+    get {
+      if case .initiate(let v)? = step {return v}
+      return InitiateUpload()
+    }
+    set {step = .initiate(newValue)}
+  }
+
+  package var list: ListUploadParts {
+    get {
+      if case .list(let v)? = step {return v}
+      return ListUploadParts()
+    }
+    set {step = .list(newValue)}
+  }
+
+  package var complete: CompleteUpload {
+    get {
+      if case .complete(let v)? = step {return v}
+      return CompleteUpload()
+    }
+    set {step = .complete(newValue)}
+  }
+
+  package var abort: AbortUpload {
+    get {
+      if case .abort(let v)? = step {return v}
+      return AbortUpload()
+    }
+    set {step = .abort(newValue)}
+  }
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  /// A step that a worker does not know is answered `unsupported`.
+  package nonisolated enum OneOf_Step: Equatable, Sendable {
+    case initiate(InitiateUpload)
+    case list(ListUploadParts)
+    case complete(CompleteUpload)
+    case abort(AbortUpload)
+
+  }
+
+  package init() {}
+
+  fileprivate var _target: S3SigningJob? = nil
+}
+
+package nonisolated struct InitiateUpload: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Bytes of the whole file.
+  package var fileSize: Int64 = 0
+
+  /// Bytes of every part but the last. Unset: planned.
+  package var partSize: Int64 {
+    get {_partSize ?? 0}
+    set {_partSize = newValue}
+  }
+  /// Returns true if `partSize` has been explicitly set.
+  package var hasPartSize: Bool {self._partSize != nil}
+  /// Clears the value of `partSize`. Subsequent reads from it will return its default value.
+  package mutating func clearPartSize() {self._partSize = nil}
+
+  /// Parts whose URLs come with the answer, from the first, 0 to 1000. Unset: 100.
+  package var window: UInt32 {
+    get {_window ?? 0}
+    set {_window = newValue}
+  }
+  /// Returns true if `window` has been explicitly set.
+  package var hasWindow: Bool {self._window != nil}
+  /// Clears the value of `window`. Subsequent reads from it will return its default value.
+  package mutating func clearWindow() {self._window = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _partSize: Int64? = nil
+  fileprivate var _window: UInt32? = nil
+}
+
+package nonisolated struct ListUploadParts: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct CompleteUpload: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// In the order of their numbers. None: those that S3 has.
+  package var parts: [MultipartPart] = []
+
+  /// Bytes that the object shall have. Unset: not checked.
+  package var fileSize: Int64 {
+    get {_fileSize ?? 0}
+    set {_fileSize = newValue}
+  }
+  /// Returns true if `fileSize` has been explicitly set.
+  package var hasFileSize: Bool {self._fileSize != nil}
+  /// Clears the value of `fileSize`. Subsequent reads from it will return its default value.
+  package mutating func clearFileSize() {self._fileSize = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _fileSize: Int64? = nil
+}
+
+package nonisolated struct AbortUpload: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct MultipartPart: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// 1 to 10000.
+  package var partNumber: Int32 = 0
+
+  /// As S3 answered it.
+  package var etag: String = String()
+
+  /// Bytes; in answers.
+  package var size: Int64 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
 package nonisolated struct CloudFrontSigningJob: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -885,7 +1113,7 @@ fileprivate nonisolated let _protobuf_package = "signet.v1"
 
 nonisolated extension Job: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Job"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{3}job_id\0\u{1}chunk\0\u{1}tenant\0\u{1}caller\0\u{3}signing_time_ms\0\u{3}wait_until_ms\0\u{3}deadline_ms\0\u{1}echo\0\u{1}tracked\0\u{4}\u{6}s3_signing\0\u{3}cloud_front_signing\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{3}job_id\0\u{1}chunk\0\u{1}tenant\0\u{1}caller\0\u{3}signing_time_ms\0\u{3}wait_until_ms\0\u{3}deadline_ms\0\u{1}echo\0\u{1}tracked\0\u{4}\u{6}s3_signing\0\u{3}cloud_front_signing\0\u{3}s3_multipart\0")
 
   fileprivate class _StorageClass {
     var _version: UInt32 = 0
@@ -974,6 +1202,19 @@ nonisolated extension Job: SwiftProtobuf.Message, SwiftProtobuf._MessageImplemen
             _storage._kind = .cloudFrontSigning(v)
           }
         }()
+        case 18: try {
+          var v: S3MultipartJob?
+          var hadOneofValue = false
+          if let current = _storage._kind {
+            hadOneofValue = true
+            if case .s3Multipart(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._kind = .s3Multipart(v)
+          }
+        }()
         default: break
         }
       }
@@ -1025,6 +1266,10 @@ nonisolated extension Job: SwiftProtobuf.Message, SwiftProtobuf._MessageImplemen
         guard case .cloudFrontSigning(let v)? = _storage._kind else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 17)
       }()
+      case .s3Multipart?: try {
+        guard case .s3Multipart(let v)? = _storage._kind else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 18)
+      }()
       case nil: break
       }
     }
@@ -1058,7 +1303,7 @@ nonisolated extension Job: SwiftProtobuf.Message, SwiftProtobuf._MessageImplemen
 
 nonisolated extension S3SigningJob: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".S3SigningJob"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}s3_bucket\0\u{3}s3_region\0\u{3}s3_endpoint\0\u{3}s3_addressing_style\0\u{3}s3_cloud_front_domain\0\u{3}credential_profile\0\u{3}sealed_credential\0\u{1}operation\0\u{3}expires_in\0\u{1}defaults\0\u{1}items\0\u{3}first_item\0\u{3}s3_dual_stack\0\u{3}s3_fips\0\u{3}s3_accelerate\0\u{3}signing_window\0\u{3}sealed_customer_keys\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}s3_bucket\0\u{3}s3_region\0\u{3}s3_endpoint\0\u{3}s3_addressing_style\0\u{3}s3_cloud_front_domain\0\u{3}credential_profile\0\u{3}sealed_credential\0\u{1}operation\0\u{3}expires_in\0\u{1}defaults\0\u{1}items\0\u{3}first_item\0\u{3}s3_dual_stack\0\u{3}s3_fips\0\u{3}s3_accelerate\0\u{3}signing_window\0\u{3}sealed_customer_keys\0\u{1}parts\0")
 
   fileprivate class _StorageClass {
     var _s3Bucket: String = String()
@@ -1077,6 +1322,7 @@ nonisolated extension S3SigningJob: SwiftProtobuf.Message, SwiftProtobuf._Messag
     var _s3Accelerate: Bool = false
     var _signingWindow: Int64 = 0
     var _sealedCustomerKeys: SealedCredential? = nil
+    var _parts: PartSelection? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1103,6 +1349,7 @@ nonisolated extension S3SigningJob: SwiftProtobuf.Message, SwiftProtobuf._Messag
       _s3Accelerate = source._s3Accelerate
       _signingWindow = source._signingWindow
       _sealedCustomerKeys = source._sealedCustomerKeys
+      _parts = source._parts
     }
   }
 
@@ -1157,6 +1404,7 @@ nonisolated extension S3SigningJob: SwiftProtobuf.Message, SwiftProtobuf._Messag
         case 15: try { try decoder.decodeSingularBoolField(value: &_storage._s3Accelerate) }()
         case 16: try { try decoder.decodeSingularInt64Field(value: &_storage._signingWindow) }()
         case 17: try { try decoder.decodeSingularMessageField(value: &_storage._sealedCustomerKeys) }()
+        case 18: try { try decoder.decodeSingularMessageField(value: &_storage._parts) }()
         default: break
         }
       }
@@ -1225,6 +1473,9 @@ nonisolated extension S3SigningJob: SwiftProtobuf.Message, SwiftProtobuf._Messag
       try { if let v = _storage._sealedCustomerKeys {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 17)
       } }()
+      try { if let v = _storage._parts {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 18)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1250,6 +1501,7 @@ nonisolated extension S3SigningJob: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if _storage._s3Accelerate != rhs_storage._s3Accelerate {return false}
         if _storage._signingWindow != rhs_storage._signingWindow {return false}
         if _storage._sealedCustomerKeys != rhs_storage._sealedCustomerKeys {return false}
+        if _storage._parts != rhs_storage._parts {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -1665,6 +1917,353 @@ nonisolated extension S3RequestOptions: SwiftProtobuf.Message, SwiftProtobuf._Me
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PartSelection: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".PartSelection"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}ranges\0\u{3}file_size\0\u{3}part_size\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.ranges) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self.fileSize) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.partSize) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.ranges.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.ranges, fieldNumber: 1)
+    }
+    if self.fileSize != 0 {
+      try visitor.visitSingularInt64Field(value: self.fileSize, fieldNumber: 2)
+    }
+    if self.partSize != 0 {
+      try visitor.visitSingularInt64Field(value: self.partSize, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PartSelection, rhs: PartSelection) -> Bool {
+    if lhs.ranges != rhs.ranges {return false}
+    if lhs.fileSize != rhs.fileSize {return false}
+    if lhs.partSize != rhs.partSize {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension PartRange: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".PartRange"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}first\0\u{1}last\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt32Field(value: &self.first) }()
+      case 2: try { try decoder.decodeSingularInt32Field(value: &self.last) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.first != 0 {
+      try visitor.visitSingularInt32Field(value: self.first, fieldNumber: 1)
+    }
+    if self.last != 0 {
+      try visitor.visitSingularInt32Field(value: self.last, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: PartRange, rhs: PartRange) -> Bool {
+    if lhs.first != rhs.first {return false}
+    if lhs.last != rhs.last {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension S3MultipartJob: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".S3MultipartJob"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}target\0\u{3}upload_id\0\u{2}\u{e}initiate\0\u{1}list\0\u{1}complete\0\u{1}abort\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._target) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.uploadID) }()
+      case 16: try {
+        var v: InitiateUpload?
+        var hadOneofValue = false
+        if let current = self.step {
+          hadOneofValue = true
+          if case .initiate(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.step = .initiate(v)
+        }
+      }()
+      case 17: try {
+        var v: ListUploadParts?
+        var hadOneofValue = false
+        if let current = self.step {
+          hadOneofValue = true
+          if case .list(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.step = .list(v)
+        }
+      }()
+      case 18: try {
+        var v: CompleteUpload?
+        var hadOneofValue = false
+        if let current = self.step {
+          hadOneofValue = true
+          if case .complete(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.step = .complete(v)
+        }
+      }()
+      case 19: try {
+        var v: AbortUpload?
+        var hadOneofValue = false
+        if let current = self.step {
+          hadOneofValue = true
+          if case .abort(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.step = .abort(v)
+        }
+      }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._target {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if !self.uploadID.isEmpty {
+      try visitor.visitSingularStringField(value: self.uploadID, fieldNumber: 2)
+    }
+    switch self.step {
+    case .initiate?: try {
+      guard case .initiate(let v)? = self.step else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 16)
+    }()
+    case .list?: try {
+      guard case .list(let v)? = self.step else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 17)
+    }()
+    case .complete?: try {
+      guard case .complete(let v)? = self.step else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 18)
+    }()
+    case .abort?: try {
+      guard case .abort(let v)? = self.step else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 19)
+    }()
+    case nil: break
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: S3MultipartJob, rhs: S3MultipartJob) -> Bool {
+    if lhs._target != rhs._target {return false}
+    if lhs.uploadID != rhs.uploadID {return false}
+    if lhs.step != rhs.step {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension InitiateUpload: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".InitiateUpload"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}file_size\0\u{3}part_size\0\u{1}window\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt64Field(value: &self.fileSize) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self._partSize) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self._window) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.fileSize != 0 {
+      try visitor.visitSingularInt64Field(value: self.fileSize, fieldNumber: 1)
+    }
+    try { if let v = self._partSize {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 2)
+    } }()
+    try { if let v = self._window {
+      try visitor.visitSingularUInt32Field(value: v, fieldNumber: 3)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: InitiateUpload, rhs: InitiateUpload) -> Bool {
+    if lhs.fileSize != rhs.fileSize {return false}
+    if lhs._partSize != rhs._partSize {return false}
+    if lhs._window != rhs._window {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension ListUploadParts: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ListUploadParts"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap()
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    // Load everything into unknown fields
+    while try decoder.nextFieldNumber() != nil {}
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: ListUploadParts, rhs: ListUploadParts) -> Bool {
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension CompleteUpload: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".CompleteUpload"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}parts\0\u{3}file_size\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.parts) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self._fileSize) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.parts.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.parts, fieldNumber: 1)
+    }
+    try { if let v = self._fileSize {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 2)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: CompleteUpload, rhs: CompleteUpload) -> Bool {
+    if lhs.parts != rhs.parts {return false}
+    if lhs._fileSize != rhs._fileSize {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension AbortUpload: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".AbortUpload"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap()
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    // Load everything into unknown fields
+    while try decoder.nextFieldNumber() != nil {}
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: AbortUpload, rhs: AbortUpload) -> Bool {
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension MultipartPart: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".MultipartPart"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}part_number\0\u{1}etag\0\u{1}size\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt32Field(value: &self.partNumber) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.etag) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.size) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.partNumber != 0 {
+      try visitor.visitSingularInt32Field(value: self.partNumber, fieldNumber: 1)
+    }
+    if !self.etag.isEmpty {
+      try visitor.visitSingularStringField(value: self.etag, fieldNumber: 2)
+    }
+    if self.size != 0 {
+      try visitor.visitSingularInt64Field(value: self.size, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: MultipartPart, rhs: MultipartPart) -> Bool {
+    if lhs.partNumber != rhs.partNumber {return false}
+    if lhs.etag != rhs.etag {return false}
+    if lhs.size != rhs.size {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

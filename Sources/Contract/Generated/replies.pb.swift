@@ -113,11 +113,20 @@ package nonisolated struct Reply: @unchecked Sendable {
     set {_uniqueStorage()._result = .cloudFrontSigning(newValue)}
   }
 
+  package var s3Multipart: S3MultipartResult {
+    get {
+      if case .s3Multipart(let v)? = _storage._result {return v}
+      return S3MultipartResult()
+    }
+    set {_uniqueStorage()._result = .s3Multipart(newValue)}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Result: Equatable, Sendable {
     case s3Signing(S3SigningResult)
     case cloudFrontSigning(CloudFrontSigningResult)
+    case s3Multipart(S3MultipartResult)
 
   }
 
@@ -139,6 +148,11 @@ package nonisolated struct S3SigningResult: Sendable {
 
   /// 32 bytes for each item, in the order of `items`; zeros where the item failed. Empty in JSON replies.
   package var signatures: Data = Data()
+
+  /// Where the items are parts of one upload: how its file is cut, bytes; 0: not known.
+  package var fileSize: Int64 = 0
+
+  package var partSize: Int64 = 0
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -188,6 +202,12 @@ package nonisolated struct SharedRequest: Sendable {
   /// Names of headers that the client must send as well, with secrets that it alone has: the keys of SSE-C in base64.
   package var withheldHeaders: [String] = []
 
+  /// Where the items are parts of one upload: its encoded key with a leading slash; their own paths are empty then.
+  package var path: String = String()
+
+  /// Likewise, not encoded.
+  package var key: String = String()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -232,6 +252,9 @@ package nonisolated struct SignedItem: Sendable {
   /// The signature where it has not 32 bytes (SigV4A); `signatures` then holds zeros.
   package var signature: Data = Data()
 
+  /// The query's `partNumber`, which `SharedRequest.query` has not; 0: none.
+  package var partNumber: Int32 = 0
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -240,6 +263,149 @@ package nonisolated struct SignedItem: Sendable {
 }
 
 /// Signed URLs or cookies of CloudFront.
+package nonisolated struct S3MultipartResult: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var bucket: String = String()
+
+  package var region: String = String()
+
+  package var key: String = String()
+
+  package var uploadID: String = String()
+
+  /// The object's URL without a signature.
+  package var publicURL: String = String()
+
+  package var outcome: S3MultipartResult.OneOf_Outcome? = nil
+
+  package var initiated: UploadInitiated {
+    get {
+      if case .initiated(let v)? = outcome {return v}
+      return UploadInitiated()
+    }
+    set {outcome = .initiated(newValue)}
+  }
+
+  package var listed: UploadListed {
+    get {
+      if case .listed(let v)? = outcome {return v}
+      return UploadListed()
+    }
+    set {outcome = .listed(newValue)}
+  }
+
+  package var completed: UploadCompleted {
+    get {
+      if case .completed(let v)? = outcome {return v}
+      return UploadCompleted()
+    }
+    set {outcome = .completed(newValue)}
+  }
+
+  package var aborted: UploadAborted {
+    get {
+      if case .aborted(let v)? = outcome {return v}
+      return UploadAborted()
+    }
+    set {outcome = .aborted(newValue)}
+  }
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated enum OneOf_Outcome: Equatable, Sendable {
+    case initiated(UploadInitiated)
+    case listed(UploadListed)
+    case completed(UploadCompleted)
+    case aborted(UploadAborted)
+
+  }
+
+  package init() {}
+}
+
+package nonisolated struct UploadInitiated: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Bytes.
+  package var fileSize: Int64 = 0
+
+  /// Bytes of every part but the last.
+  package var partSize: Int64 = 0
+
+  package var partCount: UInt32 = 0
+
+  /// URLs of the first parts.
+  package var window: S3SigningResult {
+    get {_window ?? S3SigningResult()}
+    set {_window = newValue}
+  }
+  /// Returns true if `window` has been explicitly set.
+  package var hasWindow: Bool {self._window != nil}
+  /// Clears the value of `window`. Subsequent reads from it will return its default value.
+  package mutating func clearWindow() {self._window = nil}
+
+  /// The wire value; empty if none was asked for.
+  package var storageClass: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _window: S3SigningResult? = nil
+}
+
+package nonisolated struct UploadListed: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// In the order of their numbers.
+  package var parts: [MultipartPart] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct UploadCompleted: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// With its quotation marks.
+  package var etag: String = String()
+
+  /// Bytes of the object.
+  package var size: Int64 = 0
+
+  /// Empty: the bucket has no versions.
+  package var versionID: String = String()
+
+  package var partCount: UInt32 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct UploadAborted: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Whether there was an upload to abort.
+  package var found: Bool = false
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
 package nonisolated struct CloudFrontSigningResult: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -321,7 +487,7 @@ fileprivate nonisolated let _protobuf_package = "signet.v1"
 
 nonisolated extension Reply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Reply"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{3}job_id\0\u{1}chunk\0\u{1}tenant\0\u{1}part\0\u{1}parts\0\u{3}completed_at_ms\0\u{1}failure\0\u{1}warnings\0\u{1}echo\0\u{4}\u{6}s3_signing\0\u{3}cloud_front_signing\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{3}job_id\0\u{1}chunk\0\u{1}tenant\0\u{1}part\0\u{1}parts\0\u{3}completed_at_ms\0\u{1}failure\0\u{1}warnings\0\u{1}echo\0\u{4}\u{6}s3_signing\0\u{3}cloud_front_signing\0\u{3}s3_multipart\0")
 
   fileprivate class _StorageClass {
     var _version: UInt32 = 0
@@ -410,6 +576,19 @@ nonisolated extension Reply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplem
             _storage._result = .cloudFrontSigning(v)
           }
         }()
+        case 18: try {
+          var v: S3MultipartResult?
+          var hadOneofValue = false
+          if let current = _storage._result {
+            hadOneofValue = true
+            if case .s3Multipart(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._result = .s3Multipart(v)
+          }
+        }()
         default: break
         }
       }
@@ -461,6 +640,10 @@ nonisolated extension Reply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplem
         guard case .cloudFrontSigning(let v)? = _storage._result else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 17)
       }()
+      case .s3Multipart?: try {
+        guard case .s3Multipart(let v)? = _storage._result else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 18)
+      }()
       case nil: break
       }
     }
@@ -494,7 +677,7 @@ nonisolated extension Reply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplem
 
 nonisolated extension S3SigningResult: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".S3SigningResult"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}shared\0\u{1}items\0\u{1}signatures\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}shared\0\u{1}items\0\u{1}signatures\0\u{3}file_size\0\u{3}part_size\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -505,6 +688,8 @@ nonisolated extension S3SigningResult: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 1: try { try decoder.decodeRepeatedMessageField(value: &self.shared) }()
       case 2: try { try decoder.decodeRepeatedMessageField(value: &self.items) }()
       case 3: try { try decoder.decodeSingularBytesField(value: &self.signatures) }()
+      case 4: try { try decoder.decodeSingularInt64Field(value: &self.fileSize) }()
+      case 5: try { try decoder.decodeSingularInt64Field(value: &self.partSize) }()
       default: break
       }
     }
@@ -520,6 +705,12 @@ nonisolated extension S3SigningResult: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if !self.signatures.isEmpty {
       try visitor.visitSingularBytesField(value: self.signatures, fieldNumber: 3)
     }
+    if self.fileSize != 0 {
+      try visitor.visitSingularInt64Field(value: self.fileSize, fieldNumber: 4)
+    }
+    if self.partSize != 0 {
+      try visitor.visitSingularInt64Field(value: self.partSize, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -527,6 +718,8 @@ nonisolated extension S3SigningResult: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.shared != rhs.shared {return false}
     if lhs.items != rhs.items {return false}
     if lhs.signatures != rhs.signatures {return false}
+    if lhs.fileSize != rhs.fileSize {return false}
+    if lhs.partSize != rhs.partSize {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -534,7 +727,7 @@ nonisolated extension S3SigningResult: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension SharedRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".SharedRequest"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}method\0\u{1}origin\0\u{3}path_prefix\0\u{1}query\0\u{1}headers\0\u{1}bucket\0\u{1}region\0\u{3}storage_class\0\u{3}expires_in\0\u{3}expires_at_ms\0\u{3}expiry_limited_by\0\u{3}cdn_origin\0\u{3}withheld_headers\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}method\0\u{1}origin\0\u{3}path_prefix\0\u{1}query\0\u{1}headers\0\u{1}bucket\0\u{1}region\0\u{3}storage_class\0\u{3}expires_in\0\u{3}expires_at_ms\0\u{3}expiry_limited_by\0\u{3}cdn_origin\0\u{3}withheld_headers\0\u{1}path\0\u{1}key\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -555,6 +748,8 @@ nonisolated extension SharedRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
       case 11: try { try decoder.decodeSingularStringField(value: &self.expiryLimitedBy) }()
       case 12: try { try decoder.decodeSingularStringField(value: &self.cdnOrigin) }()
       case 13: try { try decoder.decodeRepeatedStringField(value: &self.withheldHeaders) }()
+      case 14: try { try decoder.decodeSingularStringField(value: &self.path) }()
+      case 15: try { try decoder.decodeSingularStringField(value: &self.key) }()
       default: break
       }
     }
@@ -600,6 +795,12 @@ nonisolated extension SharedRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if !self.withheldHeaders.isEmpty {
       try visitor.visitRepeatedStringField(value: self.withheldHeaders, fieldNumber: 13)
     }
+    if !self.path.isEmpty {
+      try visitor.visitSingularStringField(value: self.path, fieldNumber: 14)
+    }
+    if !self.key.isEmpty {
+      try visitor.visitSingularStringField(value: self.key, fieldNumber: 15)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -617,6 +818,8 @@ nonisolated extension SharedRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.expiryLimitedBy != rhs.expiryLimitedBy {return false}
     if lhs.cdnOrigin != rhs.cdnOrigin {return false}
     if lhs.withheldHeaders != rhs.withheldHeaders {return false}
+    if lhs.path != rhs.path {return false}
+    if lhs.key != rhs.key {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -624,7 +827,7 @@ nonisolated extension SharedRequest: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension SignedItem: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".SignedItem"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}key\0\u{1}shared\0\u{1}path\0\u{1}failure\0\u{1}url\0\u{3}public_url\0\u{3}cdn_url\0\u{1}fields\0\u{1}signature\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}key\0\u{1}shared\0\u{1}path\0\u{1}failure\0\u{1}url\0\u{3}public_url\0\u{3}cdn_url\0\u{1}fields\0\u{1}signature\0\u{3}part_number\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -642,6 +845,7 @@ nonisolated extension SignedItem: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       case 8: try { try decoder.decodeSingularStringField(value: &self.cdnURL) }()
       case 9: try { try decoder.decodeRepeatedMessageField(value: &self.fields) }()
       case 10: try { try decoder.decodeSingularBytesField(value: &self.signature) }()
+      case 11: try { try decoder.decodeSingularInt32Field(value: &self.partNumber) }()
       default: break
       }
     }
@@ -682,6 +886,9 @@ nonisolated extension SignedItem: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if !self.signature.isEmpty {
       try visitor.visitSingularBytesField(value: self.signature, fieldNumber: 10)
     }
+    if self.partNumber != 0 {
+      try visitor.visitSingularInt32Field(value: self.partNumber, fieldNumber: 11)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -696,6 +903,292 @@ nonisolated extension SignedItem: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     if lhs.cdnURL != rhs.cdnURL {return false}
     if lhs.fields != rhs.fields {return false}
     if lhs.signature != rhs.signature {return false}
+    if lhs.partNumber != rhs.partNumber {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension S3MultipartResult: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".S3MultipartResult"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}bucket\0\u{1}region\0\u{1}key\0\u{3}upload_id\0\u{3}public_url\0\u{2}\u{b}initiated\0\u{1}listed\0\u{1}completed\0\u{1}aborted\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.bucket) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.region) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.key) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.uploadID) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.publicURL) }()
+      case 16: try {
+        var v: UploadInitiated?
+        var hadOneofValue = false
+        if let current = self.outcome {
+          hadOneofValue = true
+          if case .initiated(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.outcome = .initiated(v)
+        }
+      }()
+      case 17: try {
+        var v: UploadListed?
+        var hadOneofValue = false
+        if let current = self.outcome {
+          hadOneofValue = true
+          if case .listed(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.outcome = .listed(v)
+        }
+      }()
+      case 18: try {
+        var v: UploadCompleted?
+        var hadOneofValue = false
+        if let current = self.outcome {
+          hadOneofValue = true
+          if case .completed(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.outcome = .completed(v)
+        }
+      }()
+      case 19: try {
+        var v: UploadAborted?
+        var hadOneofValue = false
+        if let current = self.outcome {
+          hadOneofValue = true
+          if case .aborted(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.outcome = .aborted(v)
+        }
+      }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.bucket.isEmpty {
+      try visitor.visitSingularStringField(value: self.bucket, fieldNumber: 1)
+    }
+    if !self.region.isEmpty {
+      try visitor.visitSingularStringField(value: self.region, fieldNumber: 2)
+    }
+    if !self.key.isEmpty {
+      try visitor.visitSingularStringField(value: self.key, fieldNumber: 3)
+    }
+    if !self.uploadID.isEmpty {
+      try visitor.visitSingularStringField(value: self.uploadID, fieldNumber: 4)
+    }
+    if !self.publicURL.isEmpty {
+      try visitor.visitSingularStringField(value: self.publicURL, fieldNumber: 5)
+    }
+    switch self.outcome {
+    case .initiated?: try {
+      guard case .initiated(let v)? = self.outcome else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 16)
+    }()
+    case .listed?: try {
+      guard case .listed(let v)? = self.outcome else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 17)
+    }()
+    case .completed?: try {
+      guard case .completed(let v)? = self.outcome else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 18)
+    }()
+    case .aborted?: try {
+      guard case .aborted(let v)? = self.outcome else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 19)
+    }()
+    case nil: break
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: S3MultipartResult, rhs: S3MultipartResult) -> Bool {
+    if lhs.bucket != rhs.bucket {return false}
+    if lhs.region != rhs.region {return false}
+    if lhs.key != rhs.key {return false}
+    if lhs.uploadID != rhs.uploadID {return false}
+    if lhs.publicURL != rhs.publicURL {return false}
+    if lhs.outcome != rhs.outcome {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension UploadInitiated: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".UploadInitiated"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}file_size\0\u{3}part_size\0\u{3}part_count\0\u{1}window\0\u{3}storage_class\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt64Field(value: &self.fileSize) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self.partSize) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.partCount) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._window) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.storageClass) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.fileSize != 0 {
+      try visitor.visitSingularInt64Field(value: self.fileSize, fieldNumber: 1)
+    }
+    if self.partSize != 0 {
+      try visitor.visitSingularInt64Field(value: self.partSize, fieldNumber: 2)
+    }
+    if self.partCount != 0 {
+      try visitor.visitSingularUInt32Field(value: self.partCount, fieldNumber: 3)
+    }
+    try { if let v = self._window {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
+    if !self.storageClass.isEmpty {
+      try visitor.visitSingularStringField(value: self.storageClass, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: UploadInitiated, rhs: UploadInitiated) -> Bool {
+    if lhs.fileSize != rhs.fileSize {return false}
+    if lhs.partSize != rhs.partSize {return false}
+    if lhs.partCount != rhs.partCount {return false}
+    if lhs._window != rhs._window {return false}
+    if lhs.storageClass != rhs.storageClass {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension UploadListed: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".UploadListed"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}parts\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.parts) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.parts.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.parts, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: UploadListed, rhs: UploadListed) -> Bool {
+    if lhs.parts != rhs.parts {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension UploadCompleted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".UploadCompleted"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}etag\0\u{1}size\0\u{3}version_id\0\u{3}part_count\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.etag) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self.size) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.versionID) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.partCount) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.etag.isEmpty {
+      try visitor.visitSingularStringField(value: self.etag, fieldNumber: 1)
+    }
+    if self.size != 0 {
+      try visitor.visitSingularInt64Field(value: self.size, fieldNumber: 2)
+    }
+    if !self.versionID.isEmpty {
+      try visitor.visitSingularStringField(value: self.versionID, fieldNumber: 3)
+    }
+    if self.partCount != 0 {
+      try visitor.visitSingularUInt32Field(value: self.partCount, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: UploadCompleted, rhs: UploadCompleted) -> Bool {
+    if lhs.etag != rhs.etag {return false}
+    if lhs.size != rhs.size {return false}
+    if lhs.versionID != rhs.versionID {return false}
+    if lhs.partCount != rhs.partCount {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension UploadAborted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".UploadAborted"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}found\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBoolField(value: &self.found) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.found != false {
+      try visitor.visitSingularBoolField(value: self.found, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: UploadAborted, rhs: UploadAborted) -> Bool {
+    if lhs.found != rhs.found {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

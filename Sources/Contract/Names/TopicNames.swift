@@ -18,6 +18,10 @@ package struct TopicNames: Sendable, Hashable {
     package var signingJobs: String { prefix + "jobs.signing" }
     /// Chunks of batches: taken in weighted turn, so that a flood never delays a click.
     package var bulkJobs: String { prefix + "jobs.bulk" }
+    /// Multipart uploads and other work that asks S3 itself; its key is the upload, whose steps keep their order.
+    package var multipartJobs: String { prefix + "jobs.multipart" }
+    /// All topics that jobs are sent to.
+    package var jobs: [String] { [signingJobs, bulkJobs, multipartJobs] }
     /// One reply for each chunk of a waiting request; only gateways may read it.
     package var replies: String { prefix + "replies" }
     /// Replies that nobody waits for any more, read back by their offsets; only gateways may read it.
@@ -49,7 +53,7 @@ package struct TopicNames: Sendable, Hashable {
 
     /// The topics of later rounds.
     package var retries: [String] {
-        [signingJobs, bulkJobs].flatMap { topic in retryDelays.map { Self.retry(of: topic, delay: $0) } }
+        jobs.flatMap { topic in retryDelays.map { Self.retry(of: topic, delay: $0) } }
     }
 
     /// A topic as `signet topics create` makes it.
@@ -72,7 +76,7 @@ package struct TopicNames: Sendable, Hashable {
                 "retention.ms": String(time), "segment.ms": String(time / 6), "message.timestamp.type": "LogAppendTime",
             ]
         }
-        func jobs(_ name: String) -> [Specification] {
+        func specifications(ofJobs name: String) -> [Specification] {
             [
                 Specification(name: name, partitions: 12, configuration: ["retention.ms": String(day)])
             ]
@@ -90,7 +94,7 @@ package struct TopicNames: Sendable, Hashable {
                     )
                 ]
         }
-        return jobs(signingJobs) + jobs(bulkJobs) + [
+        return jobs.flatMap(specifications(ofJobs:)) + [
             Specification(name: replies, partitions: 12, configuration: answers(keptFor: hour)),
             Specification(name: results, partitions: 12, configuration: answers(keptFor: day)),
             // Twice as long as results: a job lives a day at most, and its results a day from then on.

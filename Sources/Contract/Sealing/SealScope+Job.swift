@@ -3,8 +3,16 @@
 extension SealScope {
     /// The scope of secrets that came with one request for one job.
     ///
-    /// - Parameter notAfterMs: Unix milliseconds.
-    package init(of signing: S3SigningJob, jobID: String, tenant: String, notAfterMs: Int64) {
+    /// - Parameters:
+    ///   - operations: What may be done with them; `nil`: what the job is about.
+    ///   - notAfterMs: Unix milliseconds.
+    package init(
+        of signing: S3SigningJob,
+        operations: [String]? = nil,
+        jobID: String,
+        tenant: String,
+        notAfterMs: Int64
+    ) {
         self.init()
         version = Self.currentVersion
         self.tenant = tenant
@@ -12,7 +20,7 @@ extension SealScope {
         bucket = signing.s3Bucket
         endpoint = signing.s3Endpoint
         region = signing.s3Region
-        operations = [signing.operation]
+        self.operations = operations ?? [signing.operation]
         self.notAfterMs = notAfterMs
     }
 }

@@ -20,6 +20,9 @@ extension ChunkDone {
         case .cloudFrontSigning(let result):
             count(result.items.count, failed: result.items.count { $0.hasFailure })
             expiresAtMs = result.expiresAtMs
+        case .s3Multipart(let result):
+            succeeded = 1
+            expiresAtMs = result.initiated.window.shared.first?.expiresAtMs ?? 0
         case nil: break
         }
     }

@@ -55,19 +55,21 @@ package struct ReplyJoiner: Sendable {
         let signature = try signature(at: index)
         let common = result.shared[Int(item.shared)]
         let bucketURL = common.origin + common.pathPrefix
-        let publicURL = bucketURL + item.path
+        let path = item.path.isEmpty ? common.path : item.path
+        let publicURL = bucketURL + path
+        let part = item.partNumber == 0 ? "" : "&partNumber=\(item.partNumber)"
         let isForm = !item.fields.isEmpty
         // The client of a form may choose the key.
-        let isOpen = isForm && item.path.isEmpty
+        let isOpen = isForm && path.isEmpty
         let url =
             !isForm
-            ? "\(publicURL)?\(common.query)&X-Amz-Signature=\(Hexadecimal.string(signature))" : "\(bucketURL)/"
+            ? "\(publicURL)?\(common.query)\(part)&X-Amz-Signature=\(Hexadecimal.string(signature))" : "\(bucketURL)/"
         return Joined(
             item: item,
             shared: common,
             url: url,
             publicURL: isOpen ? nil : publicURL,
-            cdnURL: common.cdnOrigin.isEmpty || isOpen ? nil : common.cdnOrigin + item.path
+            cdnURL: common.cdnOrigin.isEmpty || isOpen ? nil : common.cdnOrigin + path
         )
     }
 

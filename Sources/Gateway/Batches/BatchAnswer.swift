@@ -83,7 +83,7 @@ struct BatchAnswer {
         switch reply.result {
         case .s3Signing(let result): write(places, result)
         case .cloudFrontSigning(let result): write(places, result)
-        case nil: throw Self.broken
+        case .s3Multipart, nil: throw Self.broken
         }
     }
 

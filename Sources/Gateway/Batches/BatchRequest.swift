@@ -4,8 +4,18 @@ internal import Contract
 
 /// What all items of a batch have in common, its shape checked.
 struct BatchRequest: Sendable {
-    /// Still without its items.
-    let work: SigningRequest.Work
+    /// What the items are asked for, still without them.
+    enum Work: Sendable {
+        case s3(S3SigningJob, RequestSecrets)
+        case cloudFront(CloudFrontSigningJob)
+
+        /// Keys of SSE-C that the answer's headers hold.
+        var customerKeys: CustomerKeys? {
+            if case .s3(_, let secrets) = self { secrets.customerKeys } else { nil }
+        }
+    }
+
+    let work: Work
     /// Fields that were ignored.
     let warnings: [String]
 

@@ -54,13 +54,14 @@ extension FailureCode {
             .invalidPart, .invalidTagging, .invalidObjectLock, .invalidField, .invalidCondition, .invalidResource,
             .invalidIPRange, .invalidKeyPair, .signingTimeInFuture,
             .invalidDeadline,
-            .sealingNotConfigured:
+            .sealingNotConfigured, .wrongRegion:
             .badRequest
-        case .unknownProfile, .credentialExpired, .sealScope, .replyTopicNotAllowed, .unknownReplyTopic, .invalidToken:
+        case .unknownProfile, .credentialExpired, .sealScope, .replyTopicNotAllowed, .unknownReplyTopic, .invalidToken,
+            .accessDenied, .endpointNotAllowed:
             .forbidden
-        case .notFound, .unknownJob, .unknownItem:
+        case .notFound, .unknownJob, .unknownItem, .uploadNotFound, .bucketNotFound:
             .notFound
-        case .alreadyEnded, .requestInProgress:
+        case .alreadyEnded, .requestInProgress, .partMismatch, .sizeMismatch:
             .conflict
         case .idempotencyKeyReused:
             .unprocessableContent
@@ -72,8 +73,12 @@ extension FailureCode {
             .contentTooLarge
         case .unsupportedMediaType:
             .unsupportedMediaType
-        case .brokerUnavailable, .overloaded, .notReady:
+        case .brokerUnavailable, .overloaded, .notReady, .s3Unavailable:
             .serviceUnavailable
+        case .preconditionFailed:
+            .preconditionFailed
+        case .s3Refused:
+            .badGateway
         case .inputTooSlow:
             .requestTimeout
         case .expired:

@@ -9,7 +9,11 @@ extension FailureError {
     /// (`items[0].options.fileSize`), and what a request holds in another form or not at all.
     var namedAsInRequest: FailureError {
         var path = field[...]
-        for prefix in ["s3Signing.", "cloudFrontSigning.", "items[0].", "options.", "defaults."]
+        for prefix in [
+            "s3Signing.", "s3Multipart.", "cloudFrontSigning.", "target.", "initiate.", "complete.", "items[0].",
+            "options.",
+            "defaults.",
+        ]
         where path.hasPrefix(prefix) {
             path = path.dropFirst(prefix.count)
         }
@@ -22,6 +26,8 @@ extension FailureError {
             case "sealedCustomerKeys.copySourceKey": "copySourceCustomerKey"
             case let path where path.hasPrefix("sealedCustomerKeys"): "s3CustomerKey"
             case "notBeforeMs": "notBefore"
+            case let path where path.hasPrefix("parts.ranges"): "parts"
+            case let path where path.hasPrefix("parts."): String(path.dropFirst(6))
             case let path where path.hasPrefix("sealedCredential"): "s3AccessKey"
             case let path where Self.gatewayFields.contains(path): ""
             case let path: Self.queryFields[path] ?? String(path)

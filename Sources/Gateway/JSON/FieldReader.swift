@@ -59,6 +59,16 @@ package struct FieldReader {
         }
     }
 
+    /// A whole number that must be given; 0 after a failure was noted.
+    mutating func requiredInteger(_ name: String, _ remedy: String) -> Int64 {
+        let count = failures.count
+        if let number = integer(name) { return number }
+        if failures.count == count {
+            note(FailureError(.missingField, field: name, message: "\(name) is missing; \(remedy)"))
+        }
+        return 0
+    }
+
     /// `true` or `false`; one written as a string or number is of the wrong type.
     package mutating func flag(_ name: String) -> Bool? {
         switch take(name) {
@@ -92,22 +102,53 @@ package struct FieldReader {
 
     /// An array of strings, or `nil` if it was not given or is of another type.
     package mutating func texts(_ name: String) -> [String]? {
+        elements(name, each: "a string", all: "an array of strings") { value in
+            if case .string(let text) = value { text } else { nil }
+        }
+    }
+
+    /// An array of whole numbers, likewise.
+    mutating func integers(_ name: String) -> [Int64]? {
+        elements(name, each: "an integer", all: "an array of integers") { value in
+            if case .integer(let integer) = value { integer } else { nil }
+        }
+    }
+
+    /// An array of objects, each to be read on its own, likewise.
+    mutating func objects(_ name: String) -> [[String: JSONValue]]? {
+        elements(name, each: "an object", all: "an array of objects") { value in
+            if case .object(let members) = value { members } else { nil }
+        }
+    }
+
+    private mutating func elements<Element>(
+        _ name: String,
+        each: String,
+        all: String,
+        _ read: (JSONValue) -> Element?
+    ) -> [Element]? {
         switch take(name) {
         case nil: return nil
         case .array(let values)?:
-            var texts: [String] = []
+            var elements: [Element] = []
             for (index, value) in values.enumerated() {
-                if case .string(let text) = value {
-                    texts.append(text)
-                } else {
-                    note("\(name)[\(index)]", expected: "a string", found: value)
+                guard let element = read(value) else {
+                    note("\(name)[\(index)]", expected: each, found: value)
                     break
                 }
+                elements.append(element)
             }
-            return texts
+            return elements
         case let value?:
-            note(name, expected: "an array of strings", found: value)
+            note(name, expected: all, found: value)
             return nil
+        }
+    }
+
+    /// Takes over what is wrong with the fields of an object that is a field itself.
+    mutating func note(_ failures: [FailureError], under path: String) {
+        for failure in failures {
+            note(FailureError(failure.code, field: "\(path).\(failure.field)", message: failure.message))
         }
     }
 

@@ -66,6 +66,10 @@ package enum AnswerShape: String, Sendable, Hashable {
     case download
     case operation
     case form
+    /// URLs of an upload's parts.
+    case parts
+    /// A step of a multipart upload.
+    case multipart
     case cloudFrontURL = "cloudFrontUrl"
     case cloudFrontCookies
     /// A batch of lines; its results are read apart.

@@ -30,12 +30,21 @@ extension Job {
     }
 }
 
+extension Job {
+    /// What the record is keyed by, so that steps of one upload keep their order; `nil`: there is none to keep.
+    fileprivate var orderingKey: String? {
+        guard case .s3Multipart(let multipart) = kind else { return nil }
+        return multipart.uploadID.isEmpty ? jobID : multipart.uploadID
+    }
+}
+
 extension OutgoingJob {
     /// The record of a job, addressed so that its reply finds the way back to whoever waits for it.
     ///
     /// - Parameter address: `nil`: nobody waits, and the reply is kept with the results.
     init(_ job: Job, correlationID: CorrelationID, replyTo address: ReplyAddress?, trace: TraceContext) throws {
         self.init(
+            key: job.orderingKey.map { Array($0.utf8) },
             value: try WireFormat.protobuf.encode(job),
             headers: Self.headers(correlationID: correlationID, replyTo: address, trace: trace)
         )

@@ -31,6 +31,7 @@ struct JobPublisher: JobSink {
         do throws(KafkaError) {
             try batch.append(
                 topic: topic,
+                key: job.key,
                 value: job.value,
                 headers: job.headers.map { KafkaHeader(name: $0.name, value: $0.value) }
             )

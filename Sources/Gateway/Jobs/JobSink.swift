@@ -26,8 +26,16 @@ package enum JobRefusal: Sendable, Equatable {
 
 /// A job as a Kafka record.
 package struct OutgoingJob: Sendable {
+    /// `nil`: it goes to any partition.
+    package let key: [UInt8]?
     package let value: [UInt8]
     package let headers: [(name: String, value: [UInt8])]
+
+    init(key: [UInt8]? = nil, value: [UInt8], headers: [(name: String, value: [UInt8])]) {
+        self.key = key
+        self.value = value
+        self.headers = headers
+    }
 }
 
 /// Where jobs go.

@@ -113,6 +113,8 @@ struct JobSubmission: Sendable {
             switch request.work {
             case .s3(let signing, let secrets):
                 .s3Signing(try sealing.seal(secrets, into: signing, of: job.id, notAfterMs: job.deadline))
+            case .multipart(var multipart, let secrets):
+                .s3Multipart(try seal(secrets, into: &multipart, of: job))
             case .cloudFront(let signing): .cloudFrontSigning(signing)
             }
         let message = Job(job, kind: kind, tenant: tenant)
@@ -121,5 +123,20 @@ struct JobSubmission: Sendable {
         } catch {
             throw Problem(.internal, "the job could not be written")
         }
+    }
+
+    private func seal(
+        _ secrets: RequestSecrets,
+        into multipart: inout S3MultipartJob,
+        of job: AcceptedJob
+    ) throws(Problem) -> S3MultipartJob {
+        multipart.target = try sealing.seal(
+            secrets,
+            into: multipart.target,
+            of: job.id,
+            operations: multipart.operations,
+            notAfterMs: job.deadline
+        )
+        return multipart
     }
 }

@@ -10,14 +10,23 @@ struct RequestSealing: Sendable {
 
     /// Puts what a request is to be signed with into its job.
     ///
-    /// - Parameter notAfterMs: Up to when a secret may be used, Unix milliseconds.
+    /// - Parameters:
+    ///   - operations: What they may be used for, by S3's names; `nil`: for the job's operation.
+    ///   - notAfterMs: Up to when a secret may be used, Unix milliseconds.
     func seal(
         _ secrets: RequestSecrets,
         into signing: S3SigningJob,
         of job: JobID,
+        operations: [String]? = nil,
         notAfterMs: Int64
     ) throws(Problem) -> S3SigningJob {
-        let scope = SealScope(of: signing, jobID: job.description, tenant: tenant, notAfterMs: notAfterMs)
+        let scope = SealScope(
+            of: signing,
+            operations: operations,
+            jobID: job.description,
+            tenant: tenant,
+            notAfterMs: notAfterMs
+        )
         var signing = signing
         switch secrets.credential {
         case .profile(nil): break

@@ -10,6 +10,7 @@ struct Routes: Sendable {
     let download: DownloadRoute
     let operation: OperationRoute
     let postPolicy: PostPolicyRoute
+    let multipart: MultipartRoutes
     let cloudFront: CloudFrontRoutes
     let batch: BatchRoute
     let refresh: RefreshRoute
@@ -23,6 +24,11 @@ struct Routes: Sendable {
         router.post(RouterPath(DownloadRoute.path), use: download.post)
         router.post(RouterPath(OperationRoute.path), use: operation.post)
         router.post(RouterPath(PostPolicyRoute.path), use: postPolicy.post)
+        router.post(RouterPath(MultipartRoutes.initiatePath), use: multipart.initiate)
+        router.post(RouterPath(MultipartRoutes.partsPath), use: multipart.parts)
+        router.post(RouterPath(MultipartRoutes.listPath), use: multipart.list)
+        router.post(RouterPath(MultipartRoutes.completePath), use: multipart.complete)
+        router.post(RouterPath(MultipartRoutes.abortPath), use: multipart.abort)
         router.post(RouterPath(CloudFrontRoutes.urlPath), use: cloudFront.postURL)
         router.post(RouterPath(CloudFrontRoutes.cookiesPath), use: cloudFront.postCookies)
         router.post(RouterPath(BatchRoute.s3Path), use: batch.postS3)

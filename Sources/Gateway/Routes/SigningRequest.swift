@@ -8,12 +8,17 @@ struct SigningRequest: Sendable {
     enum Work: Sendable {
         /// Still without its secrets: they are sealed for the job's id, which comes later.
         case s3(S3SigningJob, RequestSecrets)
+        /// Likewise.
+        case multipart(S3MultipartJob, RequestSecrets)
         /// Its keys are the workers' own.
         case cloudFront(CloudFrontSigningJob)
 
         /// Keys of SSE-C that the answer's headers hold.
         var customerKeys: CustomerKeys? {
-            if case .s3(_, let secrets) = self { secrets.customerKeys } else { nil }
+            switch self {
+            case .s3(_, let secrets), .multipart(_, let secrets): secrets.customerKeys
+            case .cloudFront: nil
+            }
         }
     }
 
@@ -25,6 +30,12 @@ struct SigningRequest: Sendable {
     init(signing: S3SigningJob, secrets: RequestSecrets, answer: AnswerShape, warnings: [String]) {
         work = .s3(signing, secrets)
         self.answer = answer
+        self.warnings = warnings
+    }
+
+    init(multipart: S3MultipartJob, secrets: RequestSecrets, warnings: [String]) {
+        work = .multipart(multipart, secrets)
+        answer = .multipart
         self.warnings = warnings
     }
 

@@ -18,14 +18,7 @@ struct UploadRoute: Sendable {
         var signing = S3SigningJob(operation: "PutObject", from: &fields)
         let secrets = RequestSecrets(from: &fields)
 
-        var item = S3SigningItem()
-        item.key = fields.string("key") ?? ""
-        item.keyPrefix = fields.string("keyPrefix") ?? ""
-        item.filename =
-            fields.has("key")
-            ? fields.string("filename") ?? ""
-            : fields.required("filename", "give the file's name, or the whole key")
-
+        var item = S3SigningItem(named: &fields)
         var options = S3RequestOptions()
         options.contentType = fields.required("contentType", "give the file's media type, e.g. image/jpeg")
         options.readBody(from: &fields)

@@ -81,7 +81,7 @@ struct DeadLettersCommand: AsyncParsableCommand {
             let placed = places.compactMap { DeadLetter.Place($0)?.partition.topic }
             if !topics.isEmpty { return topics }
             if !placed.isEmpty { return Set(placed).sorted() }
-            return [names.signingJobs, names.bulkJobs].map(TopicNames.deadLetters(of:))
+            return names.jobs.map(TopicNames.deadLetters(of:))
         }
     }
 

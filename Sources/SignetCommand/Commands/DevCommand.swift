@@ -20,11 +20,13 @@ struct DevCommand: AsyncParsableCommand {
 
     @OptionGroup var options: SettingsOptions
 
+    @OptionGroup var endpoints: EndpointOptions
+
     @Option(help: "Port of the gateway; 0: any free one (setting http.port).")
     var port: Int?
 
     func run() async throws {
-        let settings = try options.load(flags: port.map { ["http.port=\($0)"] } ?? [])
+        let settings = try options.load(flags: (port.map { ["http.port=\($0)"] } ?? []) + endpoints.flags)
         let runtime = ProcessRuntime(settings, label: "signet.dev")
         let platform = try LocalPlatform(settings, port: nil, environment: settings.environment, logger: runtime.logger)
         platform.addHealthChecks(liveness: runtime.liveness, readiness: runtime.readiness)

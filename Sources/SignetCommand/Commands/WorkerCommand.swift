@@ -19,8 +19,10 @@ struct WorkerCommand: AsyncParsableCommand {
 
     @OptionGroup var options: SettingsOptions
 
+    @OptionGroup var endpoints: EndpointOptions
+
     func run() async throws {
-        let settings = try options.load()
+        let settings = try options.load(flags: endpoints.flags)
         try settings.requireBroker()
         let runtime = ProcessRuntime(settings, label: "signet.worker")
         let worker = try Worker(

@@ -5,6 +5,7 @@ internal import Contract
 internal import Foundation
 internal import Gateway
 internal import Logging
+internal import S3ControlPlane
 internal import SignetKafka
 internal import Worker
 
@@ -122,11 +123,25 @@ struct Settings {
             bulkWeight: try integer("worker.bulkWeight"),
             allowedReplyTopics: optionalText("replies.allowed").map { ReplyTopicPolicy(list: $0) },
             profilesFile: optionalText("worker.profilesFile"),
+            allowedEndpoints: try allowedEndpoints,
             sealingKeys: try sealingKeys(),
             stateDirectory: stateDirectory,
             eventDelivery: try eventDelivery,
             maximumReplyBytes: try integer("worker.maxReplyBytes")
         )
+    }
+
+    private var allowedEndpoints: [String] {
+        get throws {
+            let endpoints = (optionalText("worker.allowedEndpoints") ?? "").split(separator: ",")
+                .map { $0.trimmingCharacters(in: .whitespaces) }
+            if let wrong = endpoints.first(where: { !EndpointPolicy.isOrigin($0) }) {
+                throw CommandError(
+                    "worker.allowedEndpoints: \(wrong) is no URL such as https://minio.example:9000"
+                )
+            }
+            return endpoints
+        }
     }
 
     private var eventDelivery: WorkerConfiguration.EventDelivery {

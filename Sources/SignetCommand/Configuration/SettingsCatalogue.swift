@@ -183,6 +183,12 @@ enum SettingsCatalogue {
             nil,
             "File of credential profiles; unset: only `default`, from the AWS environment."
         ),
+        Setting(
+            "worker.allowedEndpoints",
+            nil,
+            "Endpoints of your own that multipart jobs are sent to, comma-separated, e.g. https://minio.example:9000; "
+                + "besides AWS and a profile's allowedEndpoints. A request's s3Endpoint opens no way into your network."
+        ),
 
         Setting(
             "sealing.publicKey",

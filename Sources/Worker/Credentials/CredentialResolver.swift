@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Contract
+internal import S3ControlPlane
 package import SignetSigning
 
 /// Finds the credential that a job names: a profile of this worker, or one sealed into the job.
@@ -12,15 +13,19 @@ package struct CredentialResolver: Sendable {
     private let keyRings: [String: CloudFrontKeyRingProfile]
     private let opener: CredentialOpener
     private let opened: OpenedCredentials
+    /// Where requests are sent whatever they are signed with.
+    private let allowedEndpoints: EndpointPolicy
 
     /// - Parameters:
     ///   - profilesFile: Path of Signet's profile file; `nil`: none.
     ///   - environment: Where the profile `default` is looked for unless the file has one.
     ///   - sealingKeys: Private keys that open sealed credentials.
+    ///   - allowedEndpoints: Where requests are sent whatever they are signed with, besides AWS.
     package init(
         profilesFile: String?,
         environment: [String: String],
-        sealingKeys: [SealingPrivateKey]
+        sealingKeys: [SealingPrivateKey],
+        allowedEndpoints: [String] = []
     ) throws(WorkerError) {
         var profiles: [String: CredentialProfile] = [:]
         var keyRings: [String: CloudFrontKeyRingProfile] = [:]
@@ -31,12 +36,13 @@ package struct CredentialResolver: Sendable {
         if profiles[Self.defaultProfile] == nil,
             let credentials = try SharedCredentials.find(environment: environment)
         {
-            profiles[Self.defaultProfile] = CredentialProfile(signer: S3Signer(credentials: credentials), tenants: nil)
+            profiles[Self.defaultProfile] = CredentialProfile(signer: S3Signer(credentials: credentials))
         }
         self.profiles = profiles
         self.keyRings = keyRings
         opener = CredentialOpener(keys: sealingKeys)
         opened = OpenedCredentials()
+        self.allowedEndpoints = EndpointPolicy(listed: allowedEndpoints)
     }
 
     /// Names of the profiles, for the start-up log.
@@ -62,6 +68,17 @@ package struct CredentialResolver: Sendable {
     /// The credential of a profile, whatever tenants may use it; `nil` if there is none of that name.
     package func credentials(ofProfile name: String) -> SigningCredentials? {
         profiles[name]?.signer.credentials
+    }
+
+    /// Where requests are sent for a job: a request may name any endpoint to sign for, but not to have asked.
+    func endpoints(for signing: S3SigningJob) -> EndpointPolicy {
+        let name: String
+        switch signing.credential {
+        case .sealedCredential: return allowedEndpoints
+        case .credentialProfile(let given): name = given.isEmpty ? Self.defaultProfile : given
+        case nil: name = Self.defaultProfile
+        }
+        return profiles[name].map { allowedEndpoints.union($0.endpoints) } ?? allowedEndpoints
     }
 
     /// The signer for a job.

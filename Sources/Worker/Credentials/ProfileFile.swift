@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Foundation
+package import S3ControlPlane
 package import SignetSigning
 
 /// Signet's own file of credential profiles, which only workers read.
 ///
 /// ```json
 /// {"profiles": {"media": {"accessKeyId": "AKIA…", "secretAccessKey": "…",
-///                         "sessionToken": "…", "expiration": "2026-01-31T00:00:00Z", "tenants": ["default"]}}}
+///                         "sessionToken": "…", "expiration": "2026-01-31T00:00:00Z", "tenants": ["default"],
+///                         "allowedEndpoints": ["https://minio.example:9000"]}}}
 /// ```
 /// and key rings of CloudFront, whose keys follow each other by `activeFrom` (absent: from the beginning):
 /// ```json
 /// {"cloudFrontKeyRings": {"default": {"keys": [{"keyPairId": "K2JCJMDEHXQW5F", "privateKeyFile": "/etc/signet/cf.pem",
 ///                                              "activeFrom": "2026-01-31T00:00:00Z"}], "tenants": ["default"]}}}
 /// ```
-/// `sessionToken`, `expiration` and `tenants` (who may use the profile; absent: all) are optional.
+/// `sessionToken`, `expiration`, `tenants` (who may use the profile; absent: all) and `allowedEndpoints` (which endpoints of
+/// one's own requests are sent to with it; absent: none) are optional.
 package struct ProfileFile {
     package let profiles: [String: CredentialProfile]
     package let keyRings: [String: CloudFrontKeyRingProfile]
@@ -65,7 +68,9 @@ package struct ProfileFile {
         self.keyRings = keyRings
     }
 
-    private static let known: Set<String> = ["accessKeyId", "secretAccessKey", "sessionToken", "expiration", "tenants"]
+    private static let known: Set<String> = [
+        "accessKeyId", "secretAccessKey", "sessionToken", "expiration", "tenants", "allowedEndpoints",
+    ]
 
     private static func profile(
         _ fields: [String: Any],
@@ -94,6 +99,12 @@ package struct ProfileFile {
             guard let names = value as? [String] else { throw invalid("\"tenants\" must be an array of names") }
             tenants = Set(names)
         }
+        guard let endpoints = fields["allowedEndpoints", default: [String]()] as? [String] else {
+            throw invalid("\"allowedEndpoints\" must be an array of URLs")
+        }
+        if let wrong = endpoints.first(where: { !EndpointPolicy.isOrigin($0) }) {
+            throw invalid("\"allowedEndpoints\": \(wrong) is no URL such as https://minio.example:9000")
+        }
         do {
             let credentials = try SigningCredentials(
                 accessKeyID: accessKeyID,
@@ -101,7 +112,11 @@ package struct ProfileFile {
                 sessionToken: try text("sessionToken"),
                 expiration: expiration
             )
-            return CredentialProfile(signer: S3Signer(credentials: credentials), tenants: tenants)
+            return CredentialProfile(
+                signer: S3Signer(credentials: credentials),
+                tenants: tenants,
+                endpoints: EndpointPolicy(listed: endpoints)
+            )
         } catch let error as WorkerError {
             throw error
         } catch {
@@ -115,4 +130,12 @@ package struct CredentialProfile: Sendable {
     package let signer: S3Signer
     /// `nil`: all tenants.
     package let tenants: Set<String>?
+    /// Endpoints of one's own that requests are sent to with it.
+    package let endpoints: EndpointPolicy
+
+    package init(signer: S3Signer, tenants: Set<String>? = nil, endpoints: EndpointPolicy = EndpointPolicy()) {
+        self.signer = signer
+        self.tenants = tenants
+        self.endpoints = endpoints
+    }
 }

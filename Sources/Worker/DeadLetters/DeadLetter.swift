@@ -83,6 +83,7 @@ package struct DeadLetter: Sendable {
         switch job?.kind {
         case .s3Signing?: "s3Signing"
         case .cloudFrontSigning?: "cloudFrontSigning"
+        case .s3Multipart?: "s3Multipart"
         case nil: "unreadable"
         }
     }
@@ -90,18 +91,25 @@ package struct DeadLetter: Sendable {
     /// What may be shown of the job: JSON without what is sealed.
     package var shownJob: String? {
         guard var job else { return nil }
-        if case .s3Signing(var signing) = job.kind {
-            func hide(_ sealed: SealedCredential) -> SealedCredential {
-                var shown = SealedCredential()
-                shown.keyID = sealed.keyID
-                shown.scope = sealed.scope
-                return shown
-            }
-            if case .sealedCredential(let sealed) = signing.credential { signing.sealedCredential = hide(sealed) }
-            if signing.hasSealedCustomerKeys { signing.sealedCustomerKeys = hide(signing.sealedCustomerKeys) }
-            job.s3Signing = signing
+        switch job.kind {
+        case .s3Signing(let signing): job.s3Signing = Self.withoutSecrets(signing)
+        case .s3Multipart(let multipart): job.s3Multipart.target = Self.withoutSecrets(multipart.target)
+        case .cloudFrontSigning, nil: break
         }
         return (try? job.jsonString()).map(Self.withoutSignatures)
+    }
+
+    private static func withoutSecrets(_ signing: S3SigningJob) -> S3SigningJob {
+        func hide(_ sealed: SealedCredential) -> SealedCredential {
+            var shown = SealedCredential()
+            shown.keyID = sealed.keyID
+            shown.scope = sealed.scope
+            return shown
+        }
+        var signing = signing
+        if case .sealedCredential(let sealed) = signing.credential { signing.sealedCredential = hide(sealed) }
+        if signing.hasSealedCustomerKeys { signing.sealedCustomerKeys = hide(signing.sealedCustomerKeys) }
+        return signing
     }
 
     /// A text without signatures of URLs: nobody should have put one into a job, but somebody may.

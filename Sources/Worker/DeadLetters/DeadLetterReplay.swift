@@ -54,7 +54,7 @@ package struct DeadLetterReplay: Sendable {
         guard let origin = target ?? letter.reason?.topic else {
             return .refused("nobody says which topic it came from; name one with --to")
         }
-        guard target != nil || [topics.signingJobs, topics.bulkJobs].contains(origin) else {
+        guard target != nil || topics.jobs.contains(origin) else {
             return .refused("it came from \(origin), which is no topic of jobs here; name one with --to")
         }
         guard let value = letter.value else {

@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Contract
+package import S3ControlPlane
 internal import SwiftProtobuf
 
 /// Runs a job of any kind and gives what is to be published about it.
 package struct JobHandler: Sendable {
     private let signing: S3SigningHandler
     private let cloudFront: CloudFrontSigningHandler
+    /// `nil`: this worker asks S3 nothing.
+    private let multipart: S3MultipartHandler?
     private let worker: WorkerIdentity
 
-    package init(credentials: CredentialResolver, worker: WorkerIdentity) {
-        signing = S3SigningHandler(credentials: credentials)
+    /// - Parameter controlPlane: How it asks S3; `nil`: it does not.
+    package init(credentials: CredentialResolver, worker: WorkerIdentity, controlPlane: S3ControlPlane? = nil) {
+        let signing = S3SigningHandler(credentials: credentials)
+        self.signing = signing
+        multipart = controlPlane.map { S3MultipartHandler(credentials: credentials, signing: signing, plane: $0) }
         cloudFront = CloudFrontSigningHandler(credentials: credentials)
         self.worker = worker
     }
@@ -23,6 +29,54 @@ package struct JobHandler: Sendable {
         package let failure: FailureError?
         /// URLs signed.
         package let signed: Int
+    }
+
+    /// What became of a job that asks S3.
+    package enum Performance: Sendable {
+        case answer(Answer)
+        /// S3 cannot answer for now; and what is to be said if it does not in time.
+        case unavailable(Answer)
+        /// The worker stopped before there was an answer.
+        case interrupted
+    }
+
+    /// Runs a job that asks S3; it can be run again, whatever has become of it.
+    ///
+    /// - Parameters:
+    ///   - recordTime: As for ``run(_:recordTime:now:warnings:)``.
+    ///   - clock: The worker's, Unix milliseconds.
+    package func perform(
+        _ job: Job,
+        recordTime: Int64?,
+        clock: () -> Int64,
+        warnings: [String] = []
+    ) async -> Performance {
+        guard case .s3Multipart(let request) = job.kind, let multipart else {
+            return .answer(run(job, recordTime: recordTime, now: clock(), warnings: warnings))
+        }
+        var job = job
+        job.completeTimes(recordTime: recordTime, now: clock())
+        do {
+            try job.checkEnvelope(now: clock())
+            let outcome = try await multipart.run(job, request, now: clock())
+            let now = clock()
+            var reply = Reply(answering: job, now: now)
+            reply.warnings = warnings + outcome.warnings
+            reply.s3Multipart = outcome.result
+            var event: CloudEvent?
+            if let (type, data) = outcome.event(for: job, latency: latency(of: job, now: now), worker: worker.name) {
+                event = self.event(type, job, subject: outcome.result.bucket, now: now, data: data)
+            }
+            let signed = outcome.result.initiated.window.items.count
+            return .answer(Answer(reply: reply, event: event, failure: nil, signed: signed))
+        } catch let error as FailureError {
+            return .answer(refuse(job, error, now: clock(), warnings: warnings))
+        } catch let error as S3Error {
+            let answer = refuse(job, FailureError(error), now: clock(), warnings: warnings)
+            return error.isRetriable ? .unavailable(answer) : .answer(answer)
+        } catch {
+            return .interrupted
+        }
     }
 
     /// Runs one chunk.
@@ -63,10 +117,17 @@ package struct JobHandler: Sendable {
                     now: now,
                     signed: Int(outcome.signed)
                 )
+            case .s3Multipart:
+                throw FailureError(
+                    .unsupported,
+                    message: "jobs of the kind s3Multipart ask S3, which takes time: send them to the topic "
+                        + "jobs.multipart"
+                )
             case nil:
                 throw FailureError(
                     .unsupported,
-                    message: "this worker knows no job of that kind; known are s3Signing, cloudFrontSigning. "
+                    message:
+                        "this worker knows no job of that kind; known are s3Signing, s3Multipart, cloudFrontSigning. "
                         + "Update the workers first"
                 )
             }
@@ -107,10 +168,12 @@ package struct JobHandler: Sendable {
         failed.operation =
             switch job.kind {
             case .cloudFrontSigning(let signing): CloudFrontSigningHandler.operation(of: signing)
+            case .s3Multipart(let multipart): multipart.operation ?? ""
             case .s3Signing, nil: job.s3Signing.operation
             }
-        failed.bucket = job.s3Signing.s3Bucket
-        failed.region = job.s3Signing.s3Region
+        let target = if case .s3Multipart(let multipart) = job.kind { multipart.target } else { job.s3Signing }
+        failed.bucket = target.s3Bucket
+        failed.region = target.s3Region
         failed.domain = job.cloudFrontSigning.domain
         failed.code = failure.code.rawValue
         failed.field = failure.field

@@ -11,7 +11,7 @@ package struct S3SigningHandler: Sendable {
     /// Seconds that URLs live unless the job says.
     package static let defaultExpiry: Int64 = 3_600
 
-    private let credentials: CredentialResolver
+    let credentials: CredentialResolver
 
     package init(credentials: CredentialResolver) {
         self.credentials = credentials
@@ -28,6 +28,7 @@ package struct S3SigningHandler: Sendable {
         _ signing: S3SigningJob,
         now: Int64
     ) throws(FailureError) -> S3SigningOutcome {
+        if signing.hasParts { return try signParts(job, signing, now: now) }
         guard !signing.items.isEmpty else {
             throw FailureError(.missingField, field: "items", message: "a signing job needs at least one item")
         }
@@ -39,12 +40,7 @@ package struct S3SigningHandler: Sendable {
                     "\(signing.items.count) items are more than the \(Self.maximumItems) of one record; cut the job into chunks"
             )
         }
-        var compiler = try S3TemplateCompiler(
-            job: job,
-            signing: signing,
-            signer: credentials.signer(for: job, signing, now: now),
-            customerKeys: credentials.customerKeys(for: job, signing, now: now)
-        )
+        var compiler = try S3TemplateCompiler(job: job, signing: signing, credentials: credentials, now: now)
         var chunk = SignedChunk(count: signing.items.count)
         for (index, item) in signing.items.enumerated() {
             do throws(FailureError) {

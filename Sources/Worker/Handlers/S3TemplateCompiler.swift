@@ -39,6 +39,18 @@ struct S3TemplateCompiler {
         ]
     }
 
+    /// Finds what the chunk is to be signed with, and checks what concerns it as a whole.
+    ///
+    /// - Parameter now: The worker's clock, Unix milliseconds.
+    init(job: Job, signing: S3SigningJob, credentials: CredentialResolver, now: Int64) throws(FailureError) {
+        try self.init(
+            job: job,
+            signing: signing,
+            signer: credentials.signer(for: job, signing, now: now),
+            customerKeys: credentials.customerKeys(for: job, signing, now: now)
+        )
+    }
+
     /// Checks what concerns the chunk as a whole.
     ///
     /// - Parameter customerKeys: The keys of SSE-C.
@@ -161,7 +173,8 @@ struct S3TemplateCompiler {
         return index
     }
 
-    private mutating func add(_ request: SharedRequest, declaredBytes bytes: Int64) -> UInt32 {
+    /// Adds what items have in common that are signed in another way.
+    mutating func add(_ request: SharedRequest, declaredBytes bytes: Int64) -> UInt32 {
         shared.append(request)
         declaredBytes.append(bytes)
         return UInt32(truncatingIfNeeded: shared.count - 1)

@@ -5,7 +5,8 @@ internal import SignetKafka
 
 /// Reads one record, runs its job, and says what is to be written: the life of a job inside the worker.
 ///
-/// Synchronous: bytes of the record are borrowed from librdkafka and must not outlive the call.
+/// Reading is synchronous: bytes of the record are borrowed from librdkafka and must not outlive the call. What is read
+/// is a job of its own, which may ask S3.
 struct RecordProcessor: Sendable {
     let handler: JobHandler
     let encoder: ReplyEncoder
@@ -26,6 +27,43 @@ struct RecordProcessor: Sendable {
         var signed = 0
         /// `nil`: success. Bounded: for metrics.
         var failure: FailureCode?
+        /// Where nothing is written for now, what becomes of the record instead.
+        var postponement: Postponement?
+    }
+
+    enum Postponement {
+        /// It is run again after some milliseconds: what it needs cannot be had for now.
+        case later(delay: Int)
+        /// The worker stops, or its partition has gone: whoever has it next runs it.
+        case interrupted
+    }
+
+    /// A job as its record has it.
+    struct ReadJob: Sendable {
+        fileprivate let job: Job
+        fileprivate let format: WireFormat
+        fileprivate let replyFormat: WireFormat?
+        fileprivate let route: ReplyRoute
+        fileprivate let trace: [KafkaHeader]
+        /// The record's timestamp, Unix milliseconds.
+        fileprivate let recordTime: Int64?
+        /// What reading it had to say.
+        fileprivate let warnings: [String]
+        /// How many later rounds it came through.
+        let rounds: Int
+
+        /// Whether it asks S3, which takes its time.
+        var asksS3: Bool { if case .s3Multipart = job.kind { true } else { false } }
+
+        /// When it expires, Unix milliseconds.
+        func deadline(now: Int64) -> Int64 { job.deadline(recordTime: recordTime, now: now) }
+    }
+
+    /// What reading a record gave.
+    enum Reading {
+        case job(ReadJob)
+        /// There is nothing to run.
+        case verdict(Verdict)
     }
 
     /// A reply with the headers that its record carries.
@@ -47,57 +85,104 @@ struct RecordProcessor: Sendable {
         let done: ChunkDone
     }
 
-    /// Runs the job of a record.
+    /// Reads the job of a record.
     ///
     /// - Parameters:
     ///   - now: The worker's clock, Unix milliseconds.
     ///   - refusal: Answers this instead of running the job.
-    func process(_ record: borrowing KafkaRecord, now: Int64, refusal: FailureError? = nil) -> Verdict {
-        var verdict = Verdict()
+    func read(_ record: borrowing KafkaRecord, now: Int64, refusal: FailureError? = nil) -> Reading {
         let route = replyRoute(of: record)
 
         guard let value = record.value else {
-            return poison("the record has no value", answering: route, as: .protobuf, now: now)
+            return .verdict(poison("the record has no value", answering: route, as: .protobuf, now: now))
         }
         let contentType = record.header(HeaderNames.contentType) ?? nil
         guard let format = WireFormat(contentType: contentType, value: value) else {
-            return poison(
-                "content-type must be application/protobuf or application/json",
-                answering: route,
-                as: .protobuf,
-                now: now
+            return .verdict(
+                poison(
+                    "content-type must be application/protobuf or application/json",
+                    answering: route,
+                    as: .protobuf,
+                    now: now
+                )
             )
         }
-
-        let answer: JobHandler.Answer
-        let job: Job
+        var warnings: [String] = []
+        let message: Job
         do throws(FailureError) {
-            var warnings: [String] = []
-            job = try format.decode(Job.self, from: value, warnings: &warnings)
-            verdict.deadline = job.deadline(recordTime: record.timestamp, now: now)
-            if let refusal {
-                answer = handler.refuse(job, refusal, now: now)
-            } else if case .forbidden(let topic) = route {
-                let failure = FailureError(
-                    .replyTopicNotAllowed,
-                    field: HeaderNames.replyTopic,
-                    message: "replies may not be written to \(topic); name a topic that replies.allowed matches"
-                )
-                answer = handler.refuse(job, failure, now: now)
-                // Nobody can be told: the record is kept for whoever reads the dead letters.
-                verdict.deadLetter = failure
-            } else {
-                answer = handler.run(job, recordTime: record.timestamp, now: now, warnings: warnings)
-            }
+            message = try format.decode(Job.self, from: value, warnings: &warnings)
         } catch {
-            return poison(error.message, answering: route, as: format, now: now)
+            return .verdict(poison(error.message, answering: route, as: format, now: now))
         }
+        let job = ReadJob(
+            job: message,
+            format: format,
+            replyFormat: Self.replyFormat(of: record),
+            route: route,
+            trace: trace(of: record),
+            recordTime: record.timestamp,
+            warnings: warnings,
+            rounds: RetryRound(of: record, now: now).rounds
+        )
+        if let refusal { return .verdict(verdict(of: job, handler.refuse(message, refusal, now: now), now: now)) }
+        guard case .forbidden(let topic) = route else { return .job(job) }
+        let failure = FailureError(
+            .replyTopicNotAllowed,
+            field: HeaderNames.replyTopic,
+            message: "replies may not be written to \(topic); name a topic that replies.allowed matches"
+        )
+        var verdict = verdict(of: job, handler.refuse(message, failure, now: now), now: now)
+        // Nobody can be told: the record is kept for whoever reads the dead letters.
+        verdict.deadLetter = failure
+        return .verdict(verdict)
+    }
+
+    /// Runs a job that needs nothing but the worker itself.
+    func run(_ job: ReadJob, now: Int64) -> Verdict {
+        verdict(
+            of: job,
+            handler.run(job.job, recordTime: job.recordTime, now: now, warnings: job.warnings),
+            now: now
+        )
+    }
+
+    /// Runs a job that asks S3.
+    ///
+    /// - Parameters:
+    ///   - clock: The worker's, Unix milliseconds.
+    ///   - delay: After how many milliseconds it can be run again if S3 cannot answer; `nil`: then it has failed.
+    func run(_ job: ReadJob, clock: () -> Int64, orAgainAfter delay: Int?) async -> Verdict {
+        let performance = await handler.perform(
+            job.job,
+            recordTime: job.recordTime,
+            clock: clock,
+            warnings: job.warnings
+        )
+        switch performance {
+        case .answer(let answer): return verdict(of: job, answer, now: clock())
+        case .unavailable(let answer):
+            guard let delay else { return verdict(of: job, answer, now: clock()) }
+            return postponed(job, .later(delay: delay), now: clock())
+        case .interrupted: return postponed(job, .interrupted, now: clock())
+        }
+    }
+
+    private func postponed(_ job: ReadJob, _ postponement: Postponement, now: Int64) -> Verdict {
+        var verdict = Verdict()
+        verdict.deadline = job.deadline(now: now)
+        verdict.postponement = postponement
+        return verdict
+    }
+
+    private func verdict(of job: ReadJob, _ answer: JobHandler.Answer, now: Int64) -> Verdict {
+        var verdict = Verdict()
+        verdict.deadline = job.deadline(now: now)
         verdict.event = answer.event
-        verdict.trace = trace(of: record)
+        verdict.trace = job.trace
         verdict.signed = answer.signed
         verdict.failure = answer.failure?.code
-        if case .address(let address, let warning) = route {
-            let format = Self.replyFormat(of: record) ?? format
+        if case .address(let address, let warning) = job.route {
+            let format = job.replyFormat ?? job.format
             verdict.reply = AddressedReply(
                 address: address,
                 values: encoder.encode(answer.reply, as: format),
@@ -107,7 +192,7 @@ struct RecordProcessor: Sendable {
                 warning: warning
             )
         }
-        verdict.result = result(of: job, answer.reply, route: route, recordTime: record.timestamp, now: now)
+        verdict.result = result(of: job.job, answer.reply, route: job.route, recordTime: job.recordTime, now: now)
         return verdict
     }
 
@@ -153,7 +238,7 @@ struct RecordProcessor: Sendable {
 
     // MARK: Where the reply goes
 
-    private enum ReplyRoute {
+    fileprivate enum ReplyRoute: Sendable {
         /// The producer wants no reply.
         case none
         case address(ReplyAddress, warning: String?)

@@ -22,6 +22,9 @@ package struct ReplyEncoder: Sendable {
             if format == .json, case .s3Signing(let result) = reply.result {
                 reply.s3Signing = try ReplyJoiner(result).joined()
             }
+            if format == .json, case .initiated(let upload) = reply.s3Multipart.outcome {
+                reply.s3Multipart.initiated.window = try ReplyJoiner(upload.window).joined()
+            }
             let whole = try format.encode(reply)
             if whole.count <= maximumBytes { return [whole] }
             let items = reply.s3Signing.items.count
@@ -74,6 +77,7 @@ extension S3SigningResult {
     fileprivate func part(_ run: Range<Int>) -> S3SigningResult {
         var part = S3SigningResult()
         var places: [UInt32: UInt32] = [:]
+        (part.fileSize, part.partSize) = (fileSize, partSize)
         part.items = items[run].map { item in
             guard !item.hasFailure, shared.indices.contains(Int(item.shared)) else { return item }
             var item = item

@@ -13,6 +13,10 @@ struct TurnDeliveries: Sendable {
     private var refused: [(record: Int, error: KafkaError)] = []
     /// Results that are kept, with the deliveries of their parts, by their records.
     private var results: [Int: (result: RecordProcessor.KeptResult, deliveries: Range<Int>)] = [:]
+    /// Records that are run again later, after some milliseconds.
+    private(set) var postponed: [Int: Int] = [:]
+    /// Whether a record was left to whoever has it next.
+    private(set) var isInterrupted = false
     /// Records that go to the dead letters though their results may be written.
     private(set) var deadLetters: [Int: FailureError] = [:]
     /// When jobs expire, Unix milliseconds, by their records.
@@ -37,6 +41,11 @@ struct TurnDeliveries: Sendable {
     mutating func note(_ verdict: RecordProcessor.Verdict, of record: Int) {
         if let deadline = verdict.deadline { note(deadline: deadline, of: record) }
         deadLetters[record] = verdict.deadLetter
+        switch verdict.postponement {
+        case .later(let delay): postponed[record] = delay
+        case .interrupted: isInterrupted = true
+        case nil: break
+        }
     }
 
     /// Notes when the job of a record expires, Unix milliseconds.

@@ -47,9 +47,16 @@ package struct RetryPolicy: Sendable {
             let backoff = min(Self.firstBackoff * (1 << max(0, attempt - 1)), Self.longestBackoff)
             return .runAgain(after: backoff * Double.random(in: 0.5...1, using: &generator))
         }
-        guard rounds >= 0, rounds < delays.count else { return .deadLetter }
+        return laterRound(after: rounds, deadline: deadline, now: now).map(Step.later(delay:)) ?? .deadLetter
+    }
+
+    /// The delay in milliseconds of the next later round; `nil`: there is none, or the job expires before.
+    ///
+    /// - Parameters: As for ``next(after:attempt:rounds:deadline:now:using:)``.
+    package func laterRound(after rounds: Int, deadline: Int64?, now: Int64) -> Int? {
+        guard delays.indices.contains(rounds) else { return nil }
         let due = now.addingReportingOverflow(Int64(delays[rounds])).partialValue
-        if let deadline, due >= deadline { return .deadLetter }
-        return .later(delay: delays[rounds])
+        if let deadline, due >= deadline { return nil }
+        return delays[rounds]
     }
 }

@@ -13,7 +13,10 @@ import Testing
         Failure.self, UrlsMinted.self, JobFailed.self, CloudFrontSigningJob.self, CloudFrontItem.self,
         CloudFrontSigningResult.self, CloudFrontSigned.self, CustomerKeys.self,
         JobFact.self, JobAccepted.self, ChunkDone.self, JobCancelled.self,
-        ChunkPlaces.self, PlaceNote.self, RefreshTicket.self,
+        ChunkPlaces.self, PlaceNote.self, RefreshTicket.self, PartSelection.self, PartRange.self, S3MultipartJob.self,
+        InitiateUpload.self, ListUploadParts.self, CompleteUpload.self, AbortUpload.self, MultipartPart.self,
+        S3MultipartResult.self, UploadInitiated.self, UploadListed.self, UploadCompleted.self, UploadAborted.self,
+        MultipartInitiated.self, MultipartCompleted.self, MultipartAborted.self,
     ]
 
     private static func descriptors() async throws -> [(type: any Message.Type, Google_Protobuf_DescriptorProto)] {

@@ -94,12 +94,65 @@ import Testing
         return data
     }
 
+    private static var initiated: MultipartInitiated {
+        var data = MultipartInitiated()
+        data.jobID = JobID(unixMilliseconds: 1_700_000_000_000).description
+        data.tenant = "tenant"
+        data.bucket = "bucket"
+        data.uploadID = "2~upload"
+        data.latencyMs = 0
+        data.worker = "host-1"
+        data.encryption = "none"
+        data.fileSize = 1
+        data.partSize = 16 << 20
+        data.partCount = 1
+        return data
+    }
+
+    private static var wholeInitiated: MultipartInitiated {
+        var data = initiated
+        data.caller = "caller"
+        data.region = "eu-central-1"
+        data.keyPrefix = "a/b/"
+        data.storageClass = "GLACIER_IR"
+        data.fileSize = 53_687_091_200_000
+        data.partSize = 5 << 30
+        data.partCount = 10_000
+        return data
+    }
+
+    private static func completed(_ initiated: MultipartInitiated) -> MultipartCompleted {
+        var data = MultipartCompleted()
+        (data.jobID, data.tenant, data.caller) = (initiated.jobID, initiated.tenant, initiated.caller)
+        (data.bucket, data.region, data.keyPrefix) = (initiated.bucket, initiated.region, initiated.keyPrefix)
+        (data.uploadID, data.latencyMs, data.worker) = (initiated.uploadID, 12.5, initiated.worker)
+        (data.size, data.partCount) = (initiated.fileSize, initiated.partCount)
+        return data
+    }
+
+    private static func aborted(_ initiated: MultipartInitiated) -> MultipartAborted {
+        var data = MultipartAborted()
+        (data.jobID, data.tenant, data.caller) = (initiated.jobID, initiated.tenant, initiated.caller)
+        (data.bucket, data.region, data.keyPrefix) = (initiated.bucket, initiated.region, initiated.keyPrefix)
+        (data.uploadID, data.latencyMs, data.worker) = (initiated.uploadID, 12.5, initiated.worker)
+        data.found = false
+        return data
+    }
+
     /// For each type: the data with the least that is ever written, and with all of it.
-    private static func samples(_ type: CloudEvent.EventType) throws -> (least: [String: Any], whole: [String: Any]) {
+    private static func messages(_ type: CloudEvent.EventType) -> (least: any Message, whole: any Message) {
         switch type {
-        case .urlsMinted: (try document(type, minted), try document(type, wholeMinted))
-        case .jobFailed: (try document(type, refused), try document(type, wholeRefused))
+        case .urlsMinted: (minted, wholeMinted)
+        case .jobFailed: (refused, wholeRefused)
+        case .multipartInitiated: (initiated, wholeInitiated)
+        case .multipartCompleted: (completed(initiated), completed(wholeInitiated))
+        case .multipartAborted: (aborted(initiated), aborted(wholeInitiated))
         }
+    }
+
+    private static func samples(_ type: CloudEvent.EventType) throws -> (least: [String: Any], whole: [String: Any]) {
+        let (least, whole) = messages(type)
+        return (try document(type, least), try document(type, whole))
     }
 
     @Test(arguments: CloudEvent.EventType.allCases)
@@ -110,8 +163,8 @@ import Testing
 
     @Test(arguments: CloudEvent.EventType.allCases)
     func schemaHasTheFieldsOfTheMessageAndRequiresItsNumbers(type: CloudEvent.EventType) async throws {
-        let name = type == .urlsMinted ? "UrlsMinted" : "JobFailed"
-        let message = try #require(try await Schemas.current().messages["signet.v1.\(name)"])
+        let name = Swift.type(of: Self.messages(type).whole).protoMessageName
+        let message = try #require(try await Schemas.current().messages[name])
         let schema = try Self.schema(type)
         let properties = try #require(schema["properties"] as? [String: Any])
         let required = try #require(schema["required"] as? [String])

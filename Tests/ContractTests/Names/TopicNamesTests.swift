@@ -9,6 +9,7 @@ import Testing
         let names = TopicNames(prefix: prefix)
         #expect(names.signingJobs == prefix + "jobs.signing")
         #expect(names.bulkJobs == prefix + "jobs.bulk")
+        #expect(names.multipartJobs == prefix + "jobs.multipart")
         #expect(names.replies == prefix + "replies")
         #expect(names.results == prefix + "results")
         #expect(names.jobStates == prefix + "job-states")
@@ -23,7 +24,7 @@ import Testing
         #expect(TopicNames.origin(of: topic) == "signet.jobs.signing")
         #expect(
             TopicNames(prefix: "x-retry-7.", retryDelays: [1]).retries == [
-                "x-retry-7.jobs.signing-retry-1", "x-retry-7.jobs.bulk-retry-1",
+                "x-retry-7.jobs.signing-retry-1", "x-retry-7.jobs.bulk-retry-1", "x-retry-7.jobs.multipart-retry-1",
             ]
         )
         for other in ["signet.jobs.signing", "a-retry-", "a-retry-x", "a-retry--1", "x-retry-7.jobs"] {
@@ -41,6 +42,8 @@ import Testing
         ("signet.jobs.signing", 12, "86400000"), ("signet.jobs.signing-dlt", 12, "604800000"),
         ("signet.jobs.signing-retry-5000", 12, "604800000"), ("signet.jobs.bulk-retry-60000", 12, "604800000"),
         ("signet.jobs.bulk", 12, "86400000"), ("signet.jobs.bulk-dlt", 12, "604800000"),
+        ("signet.jobs.multipart", 12, "86400000"), ("signet.jobs.multipart-retry-5000", 12, "604800000"),
+        ("signet.jobs.multipart-dlt", 12, "604800000"),
         ("signet.replies", 12, "3600000"), ("signet.metrics", 6, "604800000"),
         ("signet.results", 12, "86400000"), ("signet.job-states", 6, "172800000"),
     ])
@@ -52,8 +55,8 @@ import Testing
 
     @Test func everyTopicIsMadeOnce() {
         let names = TopicNames().specifications.map(\.name)
-        #expect(names.count == 12)
-        #expect(Set(names).count == 12)
+        #expect(names.count == 16)
+        #expect(Set(names).count == 16)
     }
 
     @Test func repliesAreCutIntoSixSegmentsAndStampedByTheBroker() throws {

@@ -20,6 +20,9 @@ import Testing
         "signing_time_in_future": 400, "invalid_deadline": 400,
         "unknown_profile": 403, "credential_expired": 403, "seal_scope": 403, "reply_topic_not_allowed": 403,
         "expired": 504,
+        "upload_not_found": 404, "bucket_not_found": 404, "access_denied": 403, "endpoint_not_allowed": 403,
+        "wrong_region": 400, "part_mismatch": 409, "size_mismatch": 409, "precondition_failed": 412,
+        "s3_unavailable": 503, "s3_refused": 502,
         "reply_too_large": 413, "unknown_reply_topic": 403,
         "seal_broken": 500, "undeliverable": 500, "quarantined": 500, "internal": 500,
     ]
@@ -43,7 +46,7 @@ import Testing
             .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().appending(path: "Sources/Contract/Failures/FailureCode.swift")
         let text = try String(contentsOf: source, encoding: .utf8)
-        let codes = text.matches(of: /FailureCode\(rawValue: "([a-z_]+)"\)/).map { String($0.1) }
+        let codes = text.matches(of: /FailureCode\(rawValue: "([a-z0-9_]+)"\)/).map { String($0.1) }
         #expect(codes.count > 20)
         #expect(Set(codes) == Set(Self.statuses.keys))
     }
@@ -54,6 +57,9 @@ import Testing
             ("items[0].filename", "filename"), ("items[0].keyPrefix", "keyPrefix"),
             ("items[0].options.s3StorageClass", "s3StorageClass"), ("defaults.s3StorageClass", "s3StorageClass"),
             ("items[0].options.metadata", "metadata"), ("items[0].options.fileSize", "fileSize"),
+            ("target.s3Bucket", "s3Bucket"), ("target.items[0].options.tags", "tags"),
+            ("initiate.partSize", "partSize"), ("complete.parts[3].etag", "parts[3].etag"),
+            ("parts.ranges[2]", "parts"), ("parts.fileSize", "fileSize"),
             ("s3Signing.items[0].options.contentType", "contentType"), ("sealedCredential", "s3AccessKey"),
             ("sealedCredential.accessKeyId", "s3AccessKey"), ("sealedCredential.secretAccessKey", "s3SecretKey"),
             ("sealedCredential.sessionToken", "s3SessionToken"),

@@ -46,6 +46,7 @@ struct HTTPFixture: HTTPCaller {
         let front = HTTPFront(
             configuration: configuration,
             sink: workers,
+            multipartSink: workers,
             bulkSink: workers,
             bulkRecords: workers,
             states: jobStates,

@@ -69,6 +69,24 @@ struct Kcat {
         }
     }
 
+    /// Reads a topic from its beginning until so many lines have come that contain a text.
+    func lines(_ count: Int, on topic: String, containing text: String, format: String) async throws -> [String] {
+        let child = try ChildProcess(
+            "kcat",
+            common + ["-C", "-t", topic, "-o", "beginning", "-q", "-u", "-f", format]
+        )
+        defer { child.kill() }
+        let output = child.stdout.lines
+        return try await withDeadline(.seconds(60), for: "\(count) records of \(topic)") {
+            var found: [String] = []
+            for await line in output where line.contains(text) {
+                found.append(line)
+                if found.count == count { return found }
+            }
+            throw TestSupportError("kcat ended with \(found.count) records of \(topic)")
+        }
+    }
+
     /// Writes one record.
     ///
     /// - Parameter value: `nil`: a null value.

@@ -171,6 +171,17 @@ final class Platform: Sendable {
         try await JSONAnswer(post("/api/v1/upload/s3/signed-url", JSONAnswer.text(of: body), headers: headers))
     }
 
+    /// - Parameter step: `initiate`, `parts`, …
+    func postMultipart(
+        _ step: String,
+        _ body: [String: Any],
+        headers: [(name: String, value: String)] = []
+    ) async throws -> JSONAnswer {
+        try await JSONAnswer(
+            post("/api/v1/upload/s3/multipart/\(step)", JSONAnswer.text(of: body), headers: headers)
+        )
+    }
+
     func postDownload(_ body: [String: Any]) async throws -> JSONAnswer {
         try await JSONAnswer(post("/api/v1/download/s3/signed-url", JSONAnswer.text(of: body)))
     }

@@ -12,11 +12,13 @@ extension S3Bucket {
         _ bucket: String = "bucket",
         region: String = "us-east-1",
         accessKey: String = "AKIAIOSFODNN7EXAMPLE",
-        secretKey: String = "a-secret-of-the-tests"
+        secretKey: String = "a-secret-of-the-tests",
+        allowedBy policy: EndpointPolicy? = nil
     ) throws -> S3Bucket {
-        S3Bucket(
+        try S3Bucket(
             endpoint: try S3Endpoint.resolve(bucket: bucket, region: region, customEndpoint: endpoint),
-            credentials: try SigningCredentials(accessKeyID: accessKey, secretAccessKey: secretKey)
+            credentials: try SigningCredentials(accessKeyID: accessKey, secretAccessKey: secretKey),
+            allowedBy: policy ?? EndpointPolicy(listed: [endpoint])
         )
     }
 
@@ -25,15 +27,13 @@ extension S3Bucket {
     }
 }
 
-/// Runs a control plane that may send to `endpoint`.
+/// Runs a control plane.
 func withPlane<Result>(
-    _ endpoint: String,
     attempts: Int = 4,
     timeout: Duration = .seconds(15),
     _ body: (S3ControlPlane) async throws -> Result
 ) async throws -> Result {
     try await S3ControlPlane.run(
-        policy: EndpointPolicy(listed: [endpoint]),
         schedule: RetrySchedule(attempts: attempts, base: .milliseconds(1), longest: .milliseconds(20)),
         timeout: timeout,
         clock: { Int64(Date.now.timeIntervalSince1970 * 1_000) },

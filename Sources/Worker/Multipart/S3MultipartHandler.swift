@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Contract
+internal import S3ControlPlane
+
+/// Runs the steps of multipart uploads.
+///
+/// What an upload is like lies in S3 alone, so that any worker can run any step. Each can be run again, whatever became of
+/// it before: it looks at what S3 has before it acts, or where S3's answer does not tell.
+struct S3MultipartHandler: Sendable {
+    let credentials: CredentialResolver
+    let signing: S3SigningHandler
+    let plane: S3ControlPlane
+
+    /// Runs a step.
+    ///
+    /// - Parameter now: The worker's clock, Unix milliseconds.
+    /// - Throws: `FailureError` for what is wrong with the job, `S3Error` for what S3 says, `CancellationError`.
+    func run(_ job: Job, _ multipart: S3MultipartJob, now: Int64) async throws -> S3MultipartOutcome {
+        guard let operation = multipart.operation, let step = multipart.step else {
+            throw FailureError(
+                .unsupported,
+                message: "this worker knows no such step of an upload; known are initiate, list, complete, abort. "
+                    + "Update the workers first"
+            )
+        }
+        let upload: S3Upload
+        do throws(FailureError) {
+            upload = try S3Upload(job, multipart, operation: operation, credentials: credentials, now: now)
+        } catch {
+            throw error.under("target")
+        }
+        var outcome = S3MultipartOutcome(upload)
+        switch step {
+        case .initiate(let initiate): try await self.initiate(initiate, upload, job, &outcome, now: now)
+        case .list: try await list(upload, &outcome)
+        case .complete(let complete): try await self.complete(complete, upload, job, &outcome)
+        case .abort:
+            outcome.result.aborted.found = try await plane.abortUpload(
+                of: upload.key,
+                uploadID: upload.id,
+                in: upload.bucket
+            )
+        }
+        return outcome
+    }
+
+    private func list(_ upload: S3Upload, _ outcome: inout S3MultipartOutcome) async throws {
+        let parts = try await plane.listParts(of: upload.key, uploadID: upload.id, in: upload.bucket)
+        outcome.result.listed.parts = parts.map { part in
+            var listed = MultipartPart()
+            listed.partNumber = Int32(clamping: part.number)
+            listed.etag = part.etag
+            listed.size = part.size
+            return listed
+        }
+    }
+}
+
+extension FailureError {
+    /// The failure of a message that is a field of another one.
+    func under(_ parent: String) -> FailureError {
+        // What is sealed for the whole job stands in the target, but the job itself is no field of it.
+        guard !field.isEmpty else { return self }
+        var failure = self
+        failure.field = "\(parent).\(field)"
+        return failure
+    }
+}

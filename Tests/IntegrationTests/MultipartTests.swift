@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import TestSupport
+import Testing
+
+/// Uploads in parts over HTTP, Kafka and a worker, at a server that verifies signatures; boto3 reads back.
+@Suite(.takingTurns, .timeLimit(.minutes(3))) struct MultipartTests {
+    @Test func uploadOfThreePartsIsReadBack() async throws {
+        try await MultipartFixture.run { fixture in
+            let file = MultipartFixture.file(bytes: (11 << 20) + 17)
+            let begun = try await fixture.post(
+                "initiate",
+                [
+                    "filename": "Ürlaub + 1.bin", "keyPrefix": "in/", "contentType": "video/mp4",
+                    "fileSize": file.count, "partSize": 5 << 20, "metadata": ["origin": "test"],
+                ]
+            )
+            #expect(begun.status == 200)
+            #expect(begun["success"] as? Bool == true)
+            #expect(begun["provider"] as? String == "s3")
+            #expect(begun["partCount"] as? Int == 3)
+            #expect(begun["partSize"] as? Int == 5 << 20)
+            #expect(begun["nextPart"] is NSNull)
+            let key = try begun.text("key")
+            #expect(key == "in/\(try begun.text("jobId"))/Ürlaub + 1.bin")
+            let upload = try MultipartUpload(begun)
+            #expect(upload.parts.map(\.number) == [1, 2, 3])
+            #expect(upload.parts.map(\.size) == [5 << 20, 5 << 20, (1 << 20) + 17])
+            #expect(upload.parts.map(\.offset) == [0, 5 << 20, 10 << 20])
+            for part in upload.parts { try await part.send(file) }
+
+            let listed = try await fixture.post("list", upload.name)
+            #expect(listed["bytes"] as? Int == file.count)
+            #expect(listed["partCount"] as? Int == 3)
+
+            let completed = try await fixture.post("complete", upload.name.merging(["fileSize": file.count]) { $1 })
+            #expect(completed.status == 200)
+            #expect(completed["size"] as? Int == file.count)
+            #expect(completed["partCount"] as? Int == 3)
+            #expect(try completed.text("etag").hasSuffix("-3\""))
+
+            let object = try await fixture.boto("read", [key])
+            #expect(object["sha256"] as? String == MultipartFixture.sha256(of: file))
+            #expect(object["type"] as? String == "video/mp4")
+            #expect(object["metadata"] as? [String: String] == ["origin": "test"])
+
+            // Sent again, it has the same end.
+            let again = try await fixture.post("complete", upload.name.merging(["fileSize": file.count]) { $1 })
+            #expect(again.status == 200)
+            #expect(try again.text("etag") == completed.text("etag"))
+            #expect(again["size"] as? Int == file.count)
+
+            try await fixture.expectEvents(["initiated", "completed", "completed"], of: try upload.id)
+            try await MultipartFixture.expectAsDescribed([
+                ("initiate", begun), ("list", listed), ("complete", completed),
+                ("parts", try await fixture.post("parts", upload.name.merging(["parts": [2]]) { $1 })),
+                ("abort", try await fixture.post("abort", upload.name)),
+            ])
+        }
+    }
+
+    @Test func partsAreNamedByTheClientOrByS3AndAnAbortedUploadIsGone() async throws {
+        try await MultipartFixture.run { fixture in
+            let file = MultipartFixture.file(bytes: 6 << 20)
+            let upload = try MultipartUpload(
+                try await fixture.post(
+                    "initiate",
+                    fixture.request(["key": "named", "fileSize": file.count, "window": 0])
+                )
+            )
+            #expect(upload.parts.isEmpty)
+            // One by one, as their time comes.
+            let signed = try MultipartUpload(
+                try await fixture.post(
+                    "parts",
+                    upload.name.merging(["firstPart": 1, "fileSize": file.count, "partSize": 5 << 20]) { $1 }
+                ),
+                of: upload
+            )
+            #expect(signed.parts.map(\.number) == [1])
+            let unsized = try MultipartUpload(
+                try await fixture.post("parts", upload.name.merging(["parts": [2]]) { $1 }),
+                of: upload
+            )
+            #expect(unsized.parts.map(\.headers) == [[:]])
+            var tags = [try await signed.parts[0].send(file)]
+            tags.append(try await unsized.parts[0].send(Data(file[(5 << 20)...]), whole: true))
+            let parts = tags.enumerated().map { ["partNumber": $0.offset + 1, "etag": $0.element] as [String: Any] }
+            let completed = try await fixture.post("complete", upload.name.merging(["parts": parts]) { $1 })
+            #expect(completed.status == 200)
+            #expect(completed["size"] as? Int == file.count)
+            #expect(try await fixture.boto("read", ["named"])["sha256"] as? String == MultipartFixture.sha256(of: file))
+
+            let other = try MultipartUpload(
+                try await fixture.post("initiate", fixture.request(["key": "gone", "fileSize": file.count]))
+            )
+            for found in [true, false] {
+                let aborted = try await fixture.post("abort", other.name)
+                #expect(aborted.status == 200)
+                #expect(aborted["found"] as? Bool == found)
+            }
+            #expect(try await other.parts[0].status(file) == 404)
+            for step in ["list", "complete"] {
+                try await fixture.expectProblem(step, other.name, "upload_not_found", field: "uploadId", status: 404)
+            }
+            try await fixture.expectEvents(["initiated", "aborted", "aborted"], of: try other.id)
+        }
+    }
+
+    /// The age of URLs lies in the job's signing time, so nothing waits for it to pass.
+    @Test func partURLsThatHaveExpiredAreSignedAgain() async throws {
+        try await MultipartFixture.run { fixture in
+            let file = MultipartFixture.file(bytes: 1_000)
+            let now = Int(Date.now.timeIntervalSince1970)
+            let job = DirectJob([
+                "signingTimeMs": (now - 100) * 1_000, "deadlineMs": (now + 300) * 1_000,
+                "s3Multipart": [
+                    "target": [
+                        "s3Bucket": fixture.s3.bucket, "s3Region": fixture.s3.region, "s3Endpoint": fixture.s3.endpoint,
+                        "expiresIn": 60, "items": [["key": "late"]],
+                    ] as [String: Any],
+                    "initiate": ["fileSize": String(file.count)],
+                ] as [String: Any],
+            ])
+            let reply = try await job.send(to: fixture.platform, topic: "jobs.multipart")
+            let result = try #require(reply.object["s3Multipart"] as? [String: Any], "\(reply.failure)")
+            let window = try #require((result["initiated"] as? [String: Any])?["window"] as? [String: Any])
+            let url = try #require((window["items"] as? [[String: Any]])?.first?["url"] as? String)
+            #expect(try await Curl.send("PUT", url, body: file).status == 403)
+            let name = fixture.place.merging(["key": "late", "uploadId": try #require(result["uploadId"])]) { $1 }
+            let signed = try await fixture.post("parts", name.merging(["parts": [1], "fileSize": file.count]) { $1 })
+            let part = try #require(try MultipartUpload.parts(of: signed).first)
+            try await part.send(file)
+            #expect(try await fixture.post("complete", name).status == 200)
+        }
+    }
+
+    @Test func whatCannotBeIsRefusedByItsField() async throws {
+        try await MultipartFixture.run { fixture in
+            let limit = 10_000 * (5 << 30)
+            for (fields, code, field) in [
+                (["fileSize": 0], "invalid_length", "fileSize"), (["fileSize": -1], "invalid_length", "fileSize"),
+                (["fileSize": limit + 1], "invalid_length", "fileSize"),
+                ([:], "missing_field", "fileSize"), (["fileSize": "1"], "invalid_type", "fileSize"),
+                (["fileSize": 100 << 20, "partSize": (5 << 20) - 1], "invalid_length", "partSize"),
+                (["fileSize": limit, "partSize": (5 << 30) + 1], "invalid_length", "partSize"),
+                (["fileSize": limit, "partSize": 5 << 20], "invalid_length", "partSize"),
+                (["fileSize": 1, "window": 1_001], "invalid_value", "window"),
+                (["fileSize": 1, "s3StorageClass": "COLD"], "invalid_storage_class", "s3StorageClass"),
+                (["fileSize": 1, "ifMatch": "x"], "invalid_value", "ifMatch"),
+                (["fileSize": 1, "s3Bucket": "no-such-bucket"], "bucket_not_found", "s3Bucket"),
+                (["fileSize": 1, "s3AccessKey": "AKIASIGNETTEST000001", "s3SecretKey": "wrong"], "access_denied", ""),
+                (["fileSize": 1, "s3Endpoint": "http://127.0.0.1:1"], "endpoint_not_allowed", "s3Endpoint"),
+            ] as [([String: Any], String, String)] {
+                let status =
+                    ["bucket_not_found": 404, "access_denied": 403, "endpoint_not_allowed": 403][code] ?? 400
+                try await fixture.expectProblem(
+                    "initiate",
+                    fixture.request(["key": "bad"], fields),
+                    code,
+                    field: field,
+                    status: status
+                )
+            }
+            let upload = try MultipartUpload(
+                try await fixture.post(
+                    "initiate",
+                    fixture.request(["key": "bad", "fileSize": 11 << 20, "partSize": 5 << 20])
+                )
+            )
+            for (fields, code, field) in [
+                (["parts": [0]], "invalid_part", "parts"), (["parts": [10_001]], "invalid_part", "parts"),
+                (["parts": [4], "fileSize": 11 << 20, "partSize": 5 << 20], "invalid_part", "parts"),
+                (["firstPart": 3, "lastPart": 2], "invalid_part", "parts"),
+                (["parts": []], "missing_field", "parts"), ([:], "missing_field", "parts"),
+                (["parts": [1], "firstPart": 1], "conflicting_fields", "parts"),
+                (["parts": [1], "partSize": 5 << 20], "missing_field", "fileSize"),
+                (["parts": [1], "uploadId": ""], "missing_field", "uploadId"),
+            ] as [([String: Any], String, String)] {
+                try await fixture.expectProblem(
+                    "parts",
+                    upload.name.merging(fields) { $1 },
+                    code,
+                    field: field,
+                    status: 400
+                )
+            }
+            try await fixture.expectProblem(
+                "complete",
+                upload.name,
+                "part_mismatch",
+                field: "parts",
+                status: 409
+            )
+            let file = MultipartFixture.file(bytes: 11 << 20)
+            let first = try await upload.parts[0].send(file)
+            let third = try await upload.parts[2].send(file)
+            func part(_ number: Int, _ etag: String) -> [String: Any] { ["partNumber": number, "etag": etag] }
+            for (parts, code, field) in [
+                (nil, "part_mismatch", "parts"),
+                ([part(3, third), part(1, first)], "invalid_part", "parts[1].partNumber"),
+                ([part(1, first), part(1, first)], "invalid_part", "parts[1].partNumber"),
+                ([part(1, first), part(2, first)], "part_mismatch", "parts[1]"),
+                ([part(1, third)], "part_mismatch", "parts[0].etag"),
+                ([part(0, first)], "invalid_part", "parts[0].partNumber"),
+                ([part(10_001, first)], "invalid_part", "parts[0].partNumber"),
+                ([part(1, "")], "missing_field", "parts[0].etag"),
+                ([part(1, first), part(3, third)], "size_mismatch", "fileSize"),
+            ] as [([[String: Any]]?, String, String)] {
+                var fields: [String: Any] = ["fileSize": file.count]
+                fields["parts"] = parts
+                try await fixture.expectProblem(
+                    "complete",
+                    upload.name.merging(fields) { $1 },
+                    code,
+                    field: field,
+                    status: code.hasSuffix("mismatch") ? 409 : 400
+                )
+            }
+            try await fixture.expectProblem(
+                "complete",
+                upload.name.merging(["uploadId": "2~unknown"]) { $1 },
+                "upload_not_found",
+                field: "uploadId",
+                status: 404
+            )
+            // The upload has come to no harm.
+            try await upload.parts[1].send(file)
+            #expect(try await fixture.post("complete", upload.name).status == 200)
+        }
+    }
+}

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Crypto
+import Foundation
+import TestSupport
+import Testing
+
+/// A platform whose workers may ask a real S3 server.
+struct MultipartFixture {
+    let platform: Platform
+    let s3: RadosGateway
+
+    static func run(_ body: (MultipartFixture) async throws -> Void) async throws {
+        let s3 = try await RadosGateway.shared()
+        let options = Platform.Options(worker: [
+            "AWS_ACCESS_KEY_ID": s3.accessKey, "AWS_SECRET_ACCESS_KEY": s3.secretKey,
+            "SIGNET_WORKER_ALLOWED_ENDPOINTS": s3.endpoint,
+        ])
+        try await Platform.run(options) { try await body(MultipartFixture(platform: $0, s3: s3)) }
+    }
+
+    /// Where uploads go.
+    var place: [String: Any] { ["s3Bucket": s3.bucket, "s3Region": s3.region, "s3Endpoint": s3.endpoint] }
+
+    /// A request to begin an upload.
+    func request(_ fields: [String: Any]...) -> [String: Any] {
+        fields.reduce(["contentType": "application/octet-stream"]) { $0.merging($1) { $1 } }
+    }
+
+    func post(_ step: String, _ fields: [String: Any]) async throws -> JSONAnswer {
+        try await platform.postMultipart(step, place.merging(fields) { $1 })
+    }
+
+    func expectProblem(
+        _ step: String,
+        _ fields: [String: Any],
+        _ code: String,
+        field: String,
+        status: Int,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        let answer = try await post(step, fields)
+        let found = "\(answer.status) \(answer["code"] ?? "") \(answer["field"] ?? "")"
+        #expect(found == "\(status) \(code) \(field)", "\(answer.response.text)", sourceLocation: sourceLocation)
+    }
+
+    /// Expects these events of an upload on the metrics topic.
+    func expectEvents(
+        _ types: [String],
+        of upload: String,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        let kcat = Kcat(bootstrapServers: platform.bootstrapServers)
+        let lines = try await kcat.lines(
+            types.count,
+            on: platform.topic("metrics"),
+            containing: upload,
+            format: "%h\t%s\n"
+        )
+        let found = lines.flatMap { line in
+            line.matches(of: /ce_type=signet\.multipart\.([a-z]+)\.v1/).map { String($0.output.1) }
+        }
+        #expect(found.sorted() == types.sorted(), sourceLocation: sourceLocation)
+        for line in lines { #expect(!line.contains("X-Amz"), sourceLocation: sourceLocation) }
+    }
+
+    /// Random bytes: no two of them alike by chance.
+    static func file(bytes: Int) -> Data {
+        var generator = SystemRandomNumberGenerator()
+        let words = (0..<(bytes + 7) / 8).map { _ in generator.next() }
+        return words.withUnsafeBytes { Data($0.prefix(bytes)) }
+    }
+
+    static func sha256(of data: Data) -> String {
+        SHA256.hash(data: data).map { String(format: "%02x", $0) }.joined()
+    }
+
+    // MARK: The description of the API
+
+    private static let holder = """
+        import json, sys, jsonschema, yaml
+        document = yaml.safe_load(open(sys.argv[1]))
+        for step, answer in zip(sys.argv[2::2], sys.argv[3::2]):
+            post = document['paths']['/api/v1/upload/s3/multipart/' + step]['post']
+            schema = post['responses']['200']['content']['application/json']['schema']
+            validator = jsonschema.Draft202012Validator({**schema, 'components': document['components']})
+            for error in validator.iter_errors(json.loads(answer)):
+                print(f'{step}: {"/".join(map(str, error.path))} {error.message[:200]}')
+        for step, value in [(path.split('/')[-1], example['value']) for path, item in document['paths'].items()
+                            if '/multipart/' in path
+                            for example in item['post']['requestBody']['content']['application/json'].get('examples', {}).values()]:
+            schema = document['paths']['/api/v1/upload/s3/multipart/' + step]['post']['requestBody']['content']
+            jsonschema.validate(value, {**schema['application/json']['schema'], 'components': document['components']})
+        """
+
+    /// Holds answers against the schemas of the steps that they answer, and the steps' examples likewise.
+    static func expectAsDescribed(_ answers: [(step: String, answer: JSONAnswer)]) async throws {
+        let output = try await PythonEnvironment.run(
+            source: holder,
+            arguments: [Repository.file("Schemas/openapi.yaml").path]
+                + answers.flatMap { [$0.step, $0.answer.response.text] }
+        )
+        #expect(output.isEmpty, "\(String(decoding: output, as: UTF8.self))")
+    }
+
+    // MARK: An independent client
+
+    private static let boto = """
+        import boto3, hashlib, json, sys
+        from botocore.config import Config
+        what, endpoint, access, secret, bucket, *rest = sys.argv[1:]
+        s3 = boto3.client('s3', endpoint_url=endpoint, aws_access_key_id=access, aws_secret_access_key=secret,
+                          region_name='us-east-1', config=Config(s3={'addressing_style': 'path'}))
+        if what == 'read':
+            answer = s3.get_object(Bucket=bucket, Key=rest[0])
+            print(json.dumps({'sha256': hashlib.sha256(answer['Body'].read()).hexdigest(),
+                              'type': answer['ContentType'], 'metadata': answer['Metadata']}))
+        elif what == 'uploads':
+            pages = s3.get_paginator('list_multipart_uploads').paginate(Bucket=bucket, Prefix=rest[0])
+            print(json.dumps({'ids': sorted(u['UploadId'] for page in pages for u in page.get('Uploads', []))}))
+        """
+
+    /// - Parameter what: `read` an object, or the `uploads` below a prefix.
+    func boto(_ what: String, _ arguments: [String]) async throws -> [String: Any] {
+        let output = try await PythonEnvironment.run(
+            source: Self.boto,
+            arguments: [what, s3.endpoint, s3.accessKey, s3.secretKey, s3.bucket] + arguments
+        )
+        return try #require(try JSONSerialization.jsonObject(with: output) as? [String: Any])
+    }
+}
+
+/// What a client was told of an upload.
+struct MultipartUpload {
+    struct Part {
+        let number: Int
+        /// `nil`: not told.
+        let offset: Int?
+        let size: Int?
+        let url: String
+        let headers: [String: String]
+
+        /// Sends its bytes of a file; returns the ETag.
+        @discardableResult
+        func send(_ file: Data, whole: Bool = false) async throws -> String {
+            let response = try await answer(whole ? file : bytes(of: file))
+            guard response.status == 200, let etag = response.headers["etag"] else {
+                throw TestSupportError("part \(number): \(response.status) \(response.text)")
+            }
+            return etag
+        }
+
+        func status(_ file: Data) async throws -> Int { try await answer(bytes(of: file)).status }
+
+        private func bytes(of file: Data) -> Data {
+            guard let offset, let size else { return file }
+            return Data(file[offset..<offset + size])
+        }
+
+        private func answer(_ body: Data) async throws -> CurlResponse {
+            // curl says itself how long the body is.
+            if let length = headers["content-length"] { #expect(length == String(body.count)) }
+            let headers = headers.filter { $0.key != "content-length" }.map { ($0.key, $0.value) }
+            return try await Curl.send("PUT", url, headers: headers, body: body)
+        }
+    }
+
+    /// What names it in further requests.
+    let name: [String: Any]
+    let parts: [Part]
+
+    var id: String {
+        get throws { try #require(name["uploadId"] as? String) }
+    }
+
+    init(_ answer: JSONAnswer) throws {
+        name = ["key": try answer.text("key"), "uploadId": try answer.text("uploadId")]
+        parts = answer["window"] == nil ? [] : try Self.parts(of: answer)
+    }
+
+    init(_ answer: JSONAnswer, of upload: MultipartUpload) throws {
+        name = upload.name
+        parts = try Self.parts(of: answer)
+    }
+
+    static func parts(of answer: JSONAnswer) throws -> [Part] {
+        guard let window = answer["window"] as? [String: Any], let parts = window["parts"] as? [[String: Any]] else {
+            throw TestSupportError("no window of parts: \(answer.status) \(answer["code"] ?? "")")
+        }
+        return try parts.map { part in
+            Part(
+                number: try #require(part["partNumber"] as? Int),
+                offset: part["offset"] as? Int,
+                size: part["size"] as? Int,
+                url: try #require(part["url"] as? String),
+                headers: try #require(part["headers"] as? [String: String])
+            )
+        }
+    }
+}
