@@ -54,6 +54,8 @@ package final class S3ControlPlane: Sendable {
         configuration.redirectConfiguration = .disallow
         // Connecting is tried again as the rest is.
         configuration.connectionPool.retryConnectionEstablishment = false
+        // Requests that S3 takes its time for hold up no others.
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 256
         return try await HTTPClient.withHTTPClient(configuration: configuration) { client in
             try await body(
                 S3ControlPlane(client: client, schedule: schedule, timeout: timeout, clock: clock)

@@ -198,7 +198,15 @@ package struct Worker: Service {
                 handler: JobHandler(
                     credentials: credentials,
                     worker: configuration.identity,
-                    controlPlane: controlPlane
+                    s3: S3Access(
+                        plane: controlPlane,
+                        claims: UploadClaims(
+                            producer: producer,
+                            kafka: configuration.kafka,
+                            topic: topics.jobStates,
+                            logger: logger
+                        )
+                    )
                 ),
                 encoder: ReplyEncoder(maximumBytes: configuration.maximumReplyBytes),
                 allowedReplyTopics: configuration.allowedReplyTopics

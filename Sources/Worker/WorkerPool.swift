@@ -15,6 +15,8 @@ struct WorkerPool: Service {
         let batch: KafkaRecordBatch
         let ranges: RecordRanges
         let ticket: OffsetLedger.Ticket
+        /// When its lane was given its partitions, Unix milliseconds: another worker may have had earlier records.
+        let assignedAt: Int64
     }
 
     /// A consumer with its place in the turn.
@@ -78,13 +80,20 @@ struct WorkerPool: Service {
 
     private func intake(_ lane: Lane, index: Int) async {
         let order = OrderByKey()
+        var assignedAt = clock()
         await withDiscardingTaskGroup { waits in
             for await event in lane.consumer.events {
                 switch event {
                 case .records(let batch):
                     let ranges = batch.ranges
                     let ticket = lane.inFlight.open(ranges, epoch: batch.epoch)
-                    let turn = Turn(lane: index, batch: batch, ranges: ranges, ticket: ticket)
+                    let turn = Turn(
+                        lane: index,
+                        batch: batch,
+                        ranges: ranges,
+                        ticket: ticket,
+                        assignedAt: assignedAt
+                    )
                     if lane.asksS3 {
                         // Steps of one upload follow each other as they came.
                         let place = batch.withRecord(at: 0) { record in record.key.map { order.take(Array($0)) } }
@@ -100,6 +109,7 @@ struct WorkerPool: Service {
                         turns.add(turn, to: lane.kind)
                     }
                 case .assigned(let partitions, let epoch):
+                    assignedAt = clock()
                     lane.inFlight.begin(partitions, epoch: epoch)
                     lane.transactions?.begin(partitions, epoch: epoch)
                     joining.join(lane: index)
@@ -316,7 +326,7 @@ struct WorkerPool: Service {
         case .job(let job) where job.asksS3 && mayAskS3:
             let now = clock()
             let delay = retries.laterRound(after: job.rounds, deadline: job.deadline(now: now), now: now)
-            verdict = await processor.run(job, clock: clock, orAgainAfter: delay)
+            verdict = await processor.run(job, clock: clock, assignedAt: turn.assignedAt, orAgainAfter: delay)
         case .job(let job): verdict = processor.run(job, now: clock())
         }
         deliveries.note(verdict, of: index)

@@ -65,12 +65,21 @@ package nonisolated struct JobFact: Sendable {
     set {fact = .cancelled(newValue)}
   }
 
+  package var uploadBegun: UploadBegun {
+    get {
+      if case .uploadBegun(let v)? = fact {return v}
+      return UploadBegun()
+    }
+    set {fact = .uploadBegun(newValue)}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Fact: Equatable, Sendable {
     case accepted(JobAccepted)
     case chunkDone(ChunkDone)
     case cancelled(JobCancelled)
+    case uploadBegun(UploadBegun)
 
   }
 
@@ -147,6 +156,20 @@ package nonisolated struct ChunkDone: Sendable {
 }
 
 /// Somebody wants no results of the job.
+/// Which multipart upload a job began: so that a repetition goes on with it, and no other job takes it for its own.
+package nonisolated struct UploadBegun: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// S3's id. Empty: it is about to begin.
+  package var uploadID: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
 package nonisolated struct JobCancelled: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -218,7 +241,7 @@ fileprivate nonisolated let _protobuf_package = "signet.v1"
 
 nonisolated extension JobFact: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".JobFact"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{3}job_id\0\u{1}tenant\0\u{2}\u{d}accepted\0\u{3}chunk_done\0\u{1}cancelled\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{3}job_id\0\u{1}tenant\0\u{2}\u{d}accepted\0\u{3}chunk_done\0\u{1}cancelled\0\u{3}upload_begun\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -268,6 +291,19 @@ nonisolated extension JobFact: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
           self.fact = .cancelled(v)
         }
       }()
+      case 19: try {
+        var v: UploadBegun?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .uploadBegun(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .uploadBegun(v)
+        }
+      }()
       default: break
       }
     }
@@ -299,6 +335,10 @@ nonisolated extension JobFact: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     case .cancelled?: try {
       guard case .cancelled(let v)? = self.fact else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 18)
+    }()
+    case .uploadBegun?: try {
+      guard case .uploadBegun(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 19)
     }()
     case nil: break
     }
@@ -445,6 +485,36 @@ nonisolated extension ChunkDone: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if lhs.expiresAtMs != rhs.expiresAtMs {return false}
     if lhs.acceptedAtMs != rhs.acceptedAtMs {return false}
     if lhs.deadlineMs != rhs.deadlineMs {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension UploadBegun: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".UploadBegun"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}upload_id\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.uploadID) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.uploadID.isEmpty {
+      try visitor.visitSingularStringField(value: self.uploadID, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: UploadBegun, rhs: UploadBegun) -> Bool {
+    if lhs.uploadID != rhs.uploadID {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension JobFact {
-    /// Names the fact among those of its job: empty for the acceptance, the chunk's number, or `cancelled`.
+    /// Names the fact among those of its job: empty for the acceptance, the chunk's number, `cancelled`, or `upload`.
     package var name: String {
         switch fact {
         case .chunkDone(let done): String(done.chunk)
         case .cancelled: "cancelled"
+        case .uploadBegun: "upload"
         case .accepted, nil: ""
         }
     }

@@ -40,7 +40,7 @@ package struct JobFold {
             }
             chunks[done.chunk] = (done, time)
         case .cancelled(let fact): cancelledAt = min(cancelledAt ?? .max, fact.atMs)
-        case nil: break
+        case .uploadBegun, nil: break
         }
     }
 

@@ -98,7 +98,7 @@ package final class JobStateIndex: Sendable {
             case .accepted(let accepted): accepted.deadlineMs
             case .chunkDone(let done): done.deadlineMs
             // It says nothing of the job's end, which may lie as far as that.
-            case .cancelled, nil: time.addingReportingOverflow(86_400_000).partialValue
+            case .cancelled, .uploadBegun, nil: time.addingReportingOverflow(86_400_000).partialValue
             }
         return deadline.addingReportingOverflow(retention).partialValue
     }

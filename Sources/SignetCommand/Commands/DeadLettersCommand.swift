@@ -125,9 +125,9 @@ struct DeadLettersCommand: AsyncParsableCommand {
         _ body: (DeadLetter) async throws -> Bool
     ) async throws {
         try settings.requireBroker()
-        let reader = DeadLetterReader(kafka: settings.kafka, logger: quiet)
+        let reader = TopicReader(kafka: settings.kafka, logger: quiet)
         do {
-            try await reader.read(topics, body)
+            try await reader.read(topics, { DeadLetter($0) }, body)
         } catch let error as KafkaError {
             throw CommandError("the dead letters cannot be read: \(error)")
         }

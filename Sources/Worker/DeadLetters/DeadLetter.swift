@@ -42,7 +42,7 @@ package struct DeadLetter: Sendable {
         package var description: String { "\(partition.topic)/\(partition.partition)/\(offset)" }
     }
 
-    init(_ record: borrowing KafkaRecord) {
+    package init(_ record: borrowing KafkaRecord) {
         let partition = KafkaTopicPartition(topic: record.topic, partition: record.partition)
         place = Place(partition: partition, offset: record.offset)
         time = record.timestamp

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Contract
-package import S3ControlPlane
+internal import S3ControlPlane
+internal import SignetKafka
 internal import SwiftProtobuf
 
 /// Runs a job of any kind and gives what is to be published about it.
@@ -12,11 +13,11 @@ package struct JobHandler: Sendable {
     private let multipart: S3MultipartHandler?
     private let worker: WorkerIdentity
 
-    /// - Parameter controlPlane: How it asks S3; `nil`: it does not.
-    package init(credentials: CredentialResolver, worker: WorkerIdentity, controlPlane: S3ControlPlane? = nil) {
+    /// - Parameter s3: How it asks S3; `nil`: it does not.
+    package init(credentials: CredentialResolver, worker: WorkerIdentity, s3: S3Access? = nil) {
         let signing = S3SigningHandler(credentials: credentials)
         self.signing = signing
-        multipart = controlPlane.map { S3MultipartHandler(credentials: credentials, signing: signing, plane: $0) }
+        multipart = s3.map { S3MultipartHandler(credentials: credentials, signing: signing, s3: $0) }
         cloudFront = CloudFrontSigningHandler(credentials: credentials)
         self.worker = worker
     }
@@ -45,10 +46,12 @@ package struct JobHandler: Sendable {
     /// - Parameters:
     ///   - recordTime: As for ``run(_:recordTime:now:warnings:)``.
     ///   - clock: The worker's, Unix milliseconds.
+    ///   - mayBeRepeated: Whether it may have been run before.
     package func perform(
         _ job: Job,
         recordTime: Int64?,
         clock: () -> Int64,
+        mayBeRepeated: Bool = true,
         warnings: [String] = []
     ) async -> Performance {
         guard case .s3Multipart(let request) = job.kind, let multipart else {
@@ -58,7 +61,7 @@ package struct JobHandler: Sendable {
         job.completeTimes(recordTime: recordTime, now: clock())
         do {
             try job.checkEnvelope(now: clock())
-            let outcome = try await multipart.run(job, request, now: clock())
+            let outcome = try await multipart.run(job, request, mayBeRepeated: mayBeRepeated, now: clock())
             let now = clock()
             var reply = Reply(answering: job, now: now)
             reply.warnings = warnings + outcome.warnings
@@ -71,11 +74,20 @@ package struct JobHandler: Sendable {
             return .answer(Answer(reply: reply, event: event, failure: nil, signed: signed))
         } catch let error as FailureError {
             return .answer(refuse(job, error, now: clock(), warnings: warnings))
+        } catch  where Task.isCancelled || error is CancellationError {
+            return .interrupted
         } catch let error as S3Error {
             let answer = refuse(job, FailureError(error), now: clock(), warnings: warnings)
             return error.isRetriable ? .unavailable(answer) : .answer(answer)
+        } catch let error as KafkaError {
+            let failure = FailureError(
+                .undeliverable,
+                message: "job states could not be read or written: \(error.code)"
+            )
+            return .unavailable(refuse(job, failure, now: clock(), warnings: warnings))
         } catch {
-            return .interrupted
+            let failure = FailureError(.internal, message: "the step ended with an error that nobody foresaw")
+            return .answer(refuse(job, failure, now: clock(), warnings: warnings))
         }
     }
 

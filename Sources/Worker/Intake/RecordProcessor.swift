@@ -150,12 +150,20 @@ struct RecordProcessor: Sendable {
     ///
     /// - Parameters:
     ///   - clock: The worker's, Unix milliseconds.
+    ///   - assignedAt: When its partition came to this worker, Unix milliseconds.
     ///   - delay: After how many milliseconds it can be run again if S3 cannot answer; `nil`: then it has failed.
-    func run(_ job: ReadJob, clock: () -> Int64, orAgainAfter delay: Int?) async -> Verdict {
+    func run(
+        _ job: ReadJob,
+        clock: () -> Int64,
+        assignedAt: Int64,
+        orAgainAfter delay: Int?
+    ) async -> Verdict {
+        let age = assignedAt.subtractingReportingOverflow(job.recordTime ?? 0).partialValue
         let performance = await handler.perform(
             job.job,
             recordTime: job.recordTime,
             clock: clock,
+            mayBeRepeated: job.rounds > 0 || age > -Self.clockSkew,
             warnings: job.warnings
         )
         switch performance {
@@ -166,6 +174,9 @@ struct RecordProcessor: Sendable {
         case .interrupted: return postponed(job, .interrupted, now: clock())
         }
     }
+
+    /// Milliseconds by which the clocks of who writes records may be ahead of ours.
+    private static let clockSkew: Int64 = 60_000
 
     private func postponed(_ job: ReadJob, _ postponement: Postponement, now: Int64) -> Verdict {
         var verdict = Verdict()

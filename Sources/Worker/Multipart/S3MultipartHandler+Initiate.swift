@@ -19,6 +19,7 @@ extension S3MultipartHandler {
         _ upload: S3Upload,
         _ job: Job,
         _ outcome: inout S3MultipartOutcome,
+        mayBeRepeated: Bool,
         now: Int64
     ) async throws {
         let plan: MultipartPlan
@@ -38,7 +39,7 @@ extension S3MultipartHandler {
                 message: "window is at most \(Self.largestWindow) parts; sign the further ones when their time comes"
             )
         }
-        let id = try await begin(upload)
+        let id = try await begin(upload, for: job, mayBeRepeated: mayBeRepeated)
         outcome.result.uploadID = id
         var initiated = UploadInitiated()
         initiated.fileSize = plan.fileSize
@@ -84,17 +85,24 @@ extension S3MultipartHandler {
     /// Begins the upload, unless an earlier run of the job did.
     ///
     /// - Returns: Its id.
-    private func begin(_ upload: S3Upload) async throws -> String {
+    private func begin(_ upload: S3Upload, for job: Job, mayBeRepeated: Bool) async throws -> String {
+        var past = Past(mayBeRepeated: mayBeRepeated)
         var attempt = 1
         while true {
-            if let known = try await begun(upload) { return known }
+            if let known = try await begun(upload, for: job, &past) { return known }
+            if !past.isNoted, !upload.isKeyMade {
+                try await s3.claims.note(nil, of: job)
+                past.isNoted = true
+            }
             do {
-                return try await plane.createUpload(
+                let id = try await plane.createUpload(
                     of: upload.key,
                     in: upload.bucket,
                     headers: upload.parts.headers,
                     query: upload.parts.query.filter { $0.name != "uploads" }
                 )
+                try await s3.claims.note(id, of: job)
+                return id
             } catch let error as S3Error where error.isUnclear && attempt < Self.attempts {
                 // It may have begun: the next round looks.
                 attempt += 1
@@ -102,19 +110,48 @@ extension S3MultipartHandler {
         }
     }
 
-    /// The upload that an earlier run of this job began; `nil`: none did.
+    /// What is known of earlier runs of a job.
+    private struct Past {
+        /// Whether there may have been any.
+        var mayBeRepeated: Bool
+        /// Whether it is noted that the job was about to begin an upload.
+        var isNoted = false
+    }
+
+    /// The upload that an earlier run of this job began; `nil`: none did, or it cannot be told.
     ///
-    /// A key that was made from the job is nobody else's. Of a caller's key any upload may be another job's, so that it is
-    /// begun anew: what an earlier run left behind then ends by the bucket's lifecycle.
-    private func begun(_ upload: S3Upload) async throws -> String? {
-        guard upload.isKeyMade else { return nil }
+    /// The one that the job noted as its own is its own, whatever has become of it since. A key that was made from the job
+    /// is nobody else's. Uploads of a caller's key may be other jobs': if the job was about to begin one, it takes the only
+    /// one that nobody noted. Where there are several, it begins one anew; what it left behind is the janitor's.
+    private func begun(_ upload: S3Upload, for job: Job, _ past: inout Past) async throws -> String? {
+        let uploads = try await uploads(of: upload)
+        if upload.isKeyMade, let own = uploads.first { return own.uploadID }
+        guard past.mayBeRepeated || !uploads.isEmpty else { return nil }
+        let claims = try await s3.claims.read(since: job.signingTimeMs - Self.clockSkew)
+        guard let own = claims[job.jobID] else { return nil }
+        past.isNoted = true
+        if !own.isEmpty { return own }
+        let claimed = Set(claims.values)
+        let unclaimed = uploads.filter { candidate in
+            candidate.initiated.timeIntervalSince1970 * 1_000 >= Double(job.signingTimeMs - Self.clockSkew)
+                && !claimed.contains(candidate.uploadID)
+        }
+        guard unclaimed.count == 1 else { return nil }
+        try await s3.claims.note(unclaimed[0].uploadID, of: job)
+        return unclaimed[0].uploadID
+    }
+
+    /// The uploads of the key that are under way, the oldest first; empty, if the credential may not list them.
+    private func uploads(of upload: S3Upload) async throws -> [UnfinishedUpload] {
         do {
             return try await plane.listUploads(in: upload.bucket, prefix: upload.key)
                 .filter { $0.key == upload.key }
-                .min { ($0.initiated, $0.uploadID) < ($1.initiated, $1.uploadID) }?.uploadID
+                .sorted { ($0.initiated, $0.uploadID) < ($1.initiated, $1.uploadID) }
         } catch let error as S3Error where error.code == .accessDenied {
-            // Who may not list uploads begins a second one at worst.
-            return nil
+            return []
         }
     }
+
+    /// Milliseconds by which the clocks of S3 and of Kafka may be behind ours.
+    private static let clockSkew: Int64 = 60_000
 }

@@ -10,13 +10,22 @@ internal import S3ControlPlane
 struct S3MultipartHandler: Sendable {
     let credentials: CredentialResolver
     let signing: S3SigningHandler
-    let plane: S3ControlPlane
+    let s3: S3Access
+
+    var plane: S3ControlPlane { s3.plane }
 
     /// Runs a step.
     ///
-    /// - Parameter now: The worker's clock, Unix milliseconds.
-    /// - Throws: `FailureError` for what is wrong with the job, `S3Error` for what S3 says, `CancellationError`.
-    func run(_ job: Job, _ multipart: S3MultipartJob, now: Int64) async throws -> S3MultipartOutcome {
+    /// - Parameters:
+    ///   - mayBeRepeated: Whether the job may have been run before.
+    ///   - now: The worker's clock, Unix milliseconds.
+    /// - Throws: `FailureError` for what is wrong with the job, `S3Error` for what S3 says, `KafkaError`, `CancellationError`.
+    func run(
+        _ job: Job,
+        _ multipart: S3MultipartJob,
+        mayBeRepeated: Bool,
+        now: Int64
+    ) async throws -> S3MultipartOutcome {
         guard let operation = multipart.operation, let step = multipart.step else {
             throw FailureError(
                 .unsupported,
@@ -32,7 +41,8 @@ struct S3MultipartHandler: Sendable {
         }
         var outcome = S3MultipartOutcome(upload)
         switch step {
-        case .initiate(let initiate): try await self.initiate(initiate, upload, job, &outcome, now: now)
+        case .initiate(let initiate):
+            try await self.initiate(initiate, upload, job, &outcome, mayBeRepeated: mayBeRepeated, now: now)
         case .list: try await list(upload, &outcome)
         case .complete(let complete): try await self.complete(complete, upload, job, &outcome)
         case .abort:

@@ -12,7 +12,7 @@ import Testing
         SealScope.self, InlineCredential.self, Reply.self, S3SigningResult.self, SharedRequest.self, SignedItem.self,
         Failure.self, UrlsMinted.self, JobFailed.self, CloudFrontSigningJob.self, CloudFrontItem.self,
         CloudFrontSigningResult.self, CloudFrontSigned.self, CustomerKeys.self,
-        JobFact.self, JobAccepted.self, ChunkDone.self, JobCancelled.self,
+        JobFact.self, JobAccepted.self, ChunkDone.self, JobCancelled.self, UploadBegun.self,
         ChunkPlaces.self, PlaceNote.self, RefreshTicket.self, PartSelection.self, PartRange.self, S3MultipartJob.self,
         InitiateUpload.self, ListUploadParts.self, CompleteUpload.self, AbortUpload.self, MultipartPart.self,
         S3MultipartResult.self, UploadInitiated.self, UploadListed.self, UploadCompleted.self, UploadAborted.self,

@@ -9,18 +9,30 @@ import Testing
 struct MultipartFixture {
     let platform: Platform
     let s3: RadosGateway
+    /// By which workers and clients reach it.
+    let endpoint: String
 
-    static func run(_ body: (MultipartFixture) async throws -> Void) async throws {
+    /// - Parameters:
+    ///   - endpoint: A way to the server; `nil`: the straight one.
+    ///   - worker: Further variables of the workers.
+    static func run(
+        endpoint: String? = nil,
+        worker: [String: String] = [:],
+        _ body: (MultipartFixture) async throws -> Void
+    ) async throws {
         let s3 = try await RadosGateway.shared()
-        let options = Platform.Options(worker: [
-            "AWS_ACCESS_KEY_ID": s3.accessKey, "AWS_SECRET_ACCESS_KEY": s3.secretKey,
-            "SIGNET_WORKER_ALLOWED_ENDPOINTS": s3.endpoint,
-        ])
-        try await Platform.run(options) { try await body(MultipartFixture(platform: $0, s3: s3)) }
+        let endpoint = endpoint ?? s3.endpoint
+        let options = Platform.Options(
+            worker: [
+                "AWS_ACCESS_KEY_ID": s3.accessKey, "AWS_SECRET_ACCESS_KEY": s3.secretKey,
+                "SIGNET_WORKER_ALLOWED_ENDPOINTS": endpoint,
+            ].merging(worker) { $1 }
+        )
+        try await Platform.run(options) { try await body(MultipartFixture(platform: $0, s3: s3, endpoint: endpoint)) }
     }
 
     /// Where uploads go.
-    var place: [String: Any] { ["s3Bucket": s3.bucket, "s3Region": s3.region, "s3Endpoint": s3.endpoint] }
+    var place: [String: Any] { ["s3Bucket": s3.bucket, "s3Region": s3.region, "s3Endpoint": endpoint] }
 
     /// A request to begin an upload.
     func request(_ fields: [String: Any]...) -> [String: Any] {
@@ -29,6 +41,23 @@ struct MultipartFixture {
 
     func post(_ step: String, _ fields: [String: Any]) async throws -> JSONAnswer {
         try await platform.postMultipart(step, place.merging(fields) { $1 })
+    }
+
+    /// Sends a step whose answer nobody waits for; returns its job.
+    func accept(_ step: String, _ fields: [String: Any]) async throws -> String {
+        let answer = try await platform.postMultipart(
+            step,
+            place.merging(fields) { $1 },
+            headers: [("prefer", "respond-async")]
+        )
+        #expect(answer.status == 202, "\(answer.response.text)")
+        return try answer.text("jobId")
+    }
+
+    /// The result of a job, once it has one.
+    func result(of job: String) async throws -> [String: Any] {
+        let end = try await platform.end(of: job, at: platform.url)
+        return try #require(end["result"] as? [String: Any], "\(end.response.text)")
     }
 
     func expectProblem(

@@ -3,8 +3,8 @@
 package import Logging
 package import SignetKafka
 
-/// Reads topics of dead letters from their beginning to their present end, without a group: it leaves no trace.
-package struct DeadLetterReader: Sendable {
+/// Reads topics from their beginning, or from a time on, to where they end now.
+package struct TopicReader: Sendable {
     private let kafka: KafkaConfiguration
     private let logger: Logger
 
@@ -14,11 +14,19 @@ package struct DeadLetterReader: Sendable {
         self.logger = logger
     }
 
-    /// Lends each letter, in the order of its partition.
+    /// Lends what is made of each record, in the order of its partition.
     ///
-    /// - Parameter body: Answers whether to go on.
+    /// - Parameters:
+    ///   - start: Unix milliseconds of the first records; `nil`: all. A broker that finds no offsets for times gives all.
+    ///   - decode: What a record is made into.
+    ///   - body: Answers whether to go on.
     /// - Throws: `KafkaError`, e.g. if a topic does not exist or no broker answers in time.
-    package func read(_ topics: [String], _ body: (DeadLetter) async throws -> Bool) async throws {
+    package func read<Value: Sendable>(
+        _ topics: [String],
+        since start: Int64? = nil,
+        _ decode: (borrowing KafkaRecord) -> Value,
+        _ body: (Value) async throws -> Bool
+    ) async throws {
         var settings = kafka
         settings["group.id"] = nil
         let consumer = try KafkaConsumer(
@@ -30,7 +38,7 @@ package struct DeadLetterReader: Sendable {
             group.addTask { try await consumer.run() }
             let result: Result<Void, any Error>
             do {
-                result = .success(try await read(topics, by: consumer, body))
+                result = .success(try await read(topics, since: start, by: consumer, decode, body))
             } catch {
                 result = .failure(error)
             }
@@ -40,10 +48,12 @@ package struct DeadLetterReader: Sendable {
         }
     }
 
-    private func read(
+    private func read<Value: Sendable>(
         _ topics: [String],
+        since start: Int64?,
         by consumer: KafkaConsumer,
-        _ body: (DeadLetter) async throws -> Bool
+        _ decode: (borrowing KafkaRecord) -> Value,
+        _ body: (Value) async throws -> Bool
     ) async throws {
         var positions: [KafkaTopicPartition: KafkaOffset] = [:]
         // What is still to come, by the offset at which each partition ended when it was asked.
@@ -57,6 +67,14 @@ package struct DeadLetterReader: Sendable {
                 ends[partition] = high
             }
         }
+        if let start, let offsets = try? await consumer.offsets(at: positions.mapValues { _ in max(0, start) }) {
+            let young = offsets.filter { partition, offset in ends[partition].map { offset < $0 } ?? false }
+            // Where there is none in any partition, the broker may know no times: then all is read.
+            if !young.isEmpty {
+                positions = young.mapValues { .at($0) }
+                ends = ends.filter { young[$0.key] != nil }
+            }
+        }
         if ends.isEmpty { return }
         try await consumer.assign(positions)
         for await event in consumer.events {
@@ -65,11 +83,16 @@ package struct DeadLetterReader: Sendable {
                 continue
             }
             for index in 0..<batch.count {
-                let letter = batch.withRecord(at: index) { DeadLetter($0) }
-                guard let end = ends[letter.place.partition] else { continue }
+                let (value, partition, offset) = batch.withRecord(at: index) { record in
+                    (
+                        decode(record), KafkaTopicPartition(topic: record.topic, partition: record.partition),
+                        record.offset
+                    )
+                }
+                guard let end = ends[partition] else { continue }
                 // Beyond the end stands what came while this was read.
-                if letter.place.offset < end, try await !body(letter) { return }
-                if letter.place.offset >= end - 1 { ends[letter.place.partition] = nil }
+                if offset < end, try await !body(value) { return }
+                if offset >= end - 1 { ends[partition] = nil }
             }
             if ends.isEmpty { return }
         }

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import S3ControlPlane
+
+/// How a worker asks S3, and where it notes what it began.
+package struct S3Access: Sendable {
+    let plane: S3ControlPlane
+    let claims: UploadClaims
+
+    package init(plane: S3ControlPlane, claims: UploadClaims) {
+        self.plane = plane
+        self.claims = claims
+    }
+}

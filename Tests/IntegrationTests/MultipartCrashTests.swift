@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import TestSupport
+import Testing
+
+/// What becomes of uploads when their worker dies, at whatever point.
+@Suite(.takingTurns, .timeLimit(.minutes(3))) struct MultipartCrashTests {
+    /// A job that is stopped at a point of its own.
+    private struct Case {
+        let stop: String
+        let job: String
+        let check: (_ result: [String: Any]) async throws -> Void
+    }
+
+    private static func stops(_ operations: [String], _ name: String) -> [String] {
+        operations.flatMap { operation in ["before", "after"].map { "stop-\($0)-\(operation)-\(name)" } }
+    }
+
+    /// One worker is killed while it holds a job at each point; another one brings all of them to the end that they would
+    /// have had.
+    @Test func workerKilledAtEveryStepChangesNoEnd() async throws {
+        let s3 = try await RadosGateway.shared()
+        try await PausingProxy.run(to: s3) { proxy in
+            try await MultipartFixture.run(endpoint: proxy.endpoint) { fixture in
+                let file = MultipartFixture.file(bytes: (5 << 20) + 100)
+                var cases: [Case] = []
+                for stop in Self.stops(["uploads", "create"], "made") {
+                    let fields =
+                        ["keyPrefix": "\(stop)/", "filename": "f.bin", "fileSize": file.count] as [String: Any]
+                    let job = try await fixture.accept("initiate", fixture.request(fields))
+                    cases.append(
+                        Case(stop: stop, job: job) { try await Self.expectOnlyUpload($0, "\(stop)/", fixture) }
+                    )
+                }
+                for stop in Self.stops(["uploads", "create"], "own") {
+                    let job = try await fixture.accept(
+                        "initiate",
+                        fixture.request(["key": stop, "fileSize": file.count])
+                    )
+                    cases.append(Case(stop: stop, job: job) { try await Self.expectOnlyUpload($0, stop, fixture) })
+                }
+                for (name, isNamed) in [("found", false), ("named", true)] {
+                    for stop in Self.stops(["list", "complete", "head"], name) {
+                        let (upload, parts) = try await Self.uploadParts(of: stop, file, fixture)
+                        var fields = upload.name
+                        if isNamed { fields["parts"] = parts }
+                        let job = try await fixture.accept("complete", fields)
+                        cases.append(
+                            Case(stop: stop, job: job) { result in
+                                #expect(result["size"] as? Int == file.count, "\(stop)")
+                                #expect((result["etag"] as? String)?.hasSuffix("-2\"") == true)
+                                let read = try await fixture.boto("read", [stop])
+                                #expect(read["sha256"] as? String == MultipartFixture.sha256(of: file))
+                            }
+                        )
+                    }
+                }
+                for stop in Self.stops(["abort"], "gone") {
+                    let begun = try await fixture.post("initiate", fixture.request(["key": stop, "fileSize": 1]))
+                    let job = try await fixture.accept("abort", try MultipartUpload(begun).name)
+                    cases.append(
+                        Case(stop: stop, job: job) { result in
+                            #expect(result["found"] as? Bool == stop.contains("before"))
+                            let left = try await fixture.boto("uploads", [stop])
+                            #expect(left["ids"] as? [String] == [])
+                        }
+                    )
+                }
+                for stop in Self.stops(["list"], "listed") {
+                    let (upload, _) = try await Self.uploadParts(of: stop, file, fixture)
+                    let job = try await fixture.accept("list", upload.name)
+                    cases.append(Case(stop: stop, job: job) { #expect($0["bytes"] as? Int == file.count) })
+                }
+
+                try await proxy.waitForStops(Set(cases.map(\.stop)))
+                let worker = try #require(fixture.platform.processes.last { $0.child.name == "signet" })
+                worker.child.kill()
+                #expect(try await worker.child.exitStatus() == .signalled(SIGKILL))
+                try await fixture.platform.startWorker()
+                for example in cases { try await example.check(try await fixture.result(of: example.job)) }
+            }
+        }
+    }
+
+    private static func expectOnlyUpload(
+        _ result: [String: Any],
+        _ prefix: String,
+        _ fixture: MultipartFixture
+    ) async throws {
+        let id = try #require(result["uploadId"] as? String)
+        #expect(try await fixture.boto("uploads", [prefix])["ids"] as? [String] == [id], "\(prefix)")
+        #expect((result["window"] as? [String: Any])?["parts"] != nil)
+    }
+
+    /// Begins an upload and sends all of its parts.
+    private static func uploadParts(
+        of key: String,
+        _ file: Data,
+        _ fixture: MultipartFixture
+    ) async throws -> (MultipartUpload, parts: [[String: Any]]) {
+        let upload = try MultipartUpload(
+            try await fixture.post(
+                "initiate",
+                fixture.request(["key": key, "fileSize": file.count, "partSize": 5 << 20])
+            )
+        )
+        var parts: [[String: Any]] = []
+        for part in upload.parts { parts.append(["partNumber": part.number, "etag": try await part.send(file)]) }
+        return (upload, parts)
+    }
+}
