@@ -8,7 +8,7 @@ package struct MultipartPlan: Sendable, Hashable {
     /// 10,000 parts of 5 GiB: 48.8 TiB.
     package static let largestFile = largestPart * Int64(mostParts)
     /// Of files that need no larger ones: few enough requests, and little lost with one that fails.
-    private static let usualPart: Int64 = 16 << 20
+    package static let usualPart: Int64 = 16 << 20
     /// Part sizes are whole multiples of it.
     private static let alignment: Int64 = 1 << 20
 
@@ -20,9 +20,15 @@ package struct MultipartPlan: Sendable, Hashable {
 
     /// Plans an upload.
     ///
-    /// - Parameter partSize: `nil`: the smallest usual one that makes no more than 10,000 parts.
+    /// - Parameters:
+    ///   - partSize: `nil`: the usual one, or the smallest that makes no more than 10,000 parts.
+    ///   - usual: Of files that need no larger ones, bytes.
     /// - Throws: Which of both cannot be, and what could.
-    package init(fileSize: Int64, partSize wanted: Int64? = nil) throws(MultipartPlanError) {
+    package init(
+        fileSize: Int64,
+        partSize wanted: Int64? = nil,
+        usual: Int64 = usualPart
+    ) throws(MultipartPlanError) {
         guard fileSize > 0 else {
             throw MultipartPlanError(
                 .fileSize,
@@ -37,7 +43,7 @@ package struct MultipartPlan: Sendable, Hashable {
             )
         }
         let least = Self.round(up: fileSize / Int64(Self.mostParts) + (fileSize % Int64(Self.mostParts) == 0 ? 0 : 1))
-        let size = wanted ?? max(Self.usualPart, least)
+        let size = wanted ?? max(usual, least)
         guard size <= Self.largestPart else {
             throw MultipartPlanError(
                 .partSize,

@@ -3,12 +3,14 @@
 package import Foundation
 
 /// An object as `HEAD` tells of it.
-package struct S3ObjectInfo: Sendable, Hashable {
+package struct S3ObjectInfo: Sendable {
     /// Bytes.
     package let size: Int64
     package let etag: String
     package let versionID: String?
     package let contentType: String?
+    /// All that was answered; names in lower case.
+    package let headers: [(name: String, value: String)]
     /// `nil`: the server does not say.
     package let lastModified: Date?
 }
@@ -16,16 +18,27 @@ package struct S3ObjectInfo: Sendable, Hashable {
 extension S3ControlPlane {
     /// Looks at an object (S3 API Reference, "HeadObject").
     ///
-    /// - Parameter headers: E.g. the keys of SSE-C.
+    /// - Parameters:
+    ///   - versionID: `nil`: the current version.
+    ///   - headers: E.g. the keys of SSE-C.
     /// - Returns: `nil`: there is none.
     package func head(
         _ key: String,
         in bucket: S3Bucket,
+        versionID: String? = nil,
         headers: [(name: String, value: String)] = []
     ) async throws -> S3ObjectInfo? {
         let answer: S3Answer
         do {
-            answer = try await send(S3Request(method: "HEAD", key: key, headers: headers), to: bucket)
+            answer = try await send(
+                S3Request(
+                    method: "HEAD",
+                    key: key,
+                    query: versionID.map { [("versionId", $0)] } ?? [],
+                    headers: headers
+                ),
+                to: bucket
+            )
         } catch let error as S3Error where error.status == 404 {
             return nil
         }
@@ -37,6 +50,7 @@ extension S3ControlPlane {
             etag: etag,
             versionID: answer.header("x-amz-version-id"),
             contentType: answer.header("content-type"),
+            headers: answer.headers.map { ($0.name.lowercased(), $0.value) },
             lastModified: answer.header("last-modified").flatMap { try? Date($0, strategy: Self.httpDate) }
         )
     }

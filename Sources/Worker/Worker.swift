@@ -205,7 +205,8 @@ package struct Worker: Service {
                             kafka: configuration.kafka,
                             topic: topics.jobStates,
                             logger: logger
-                        )
+                        ),
+                        delays: topics.retryDelays
                     )
                 ),
                 encoder: ReplyEncoder(maximumBytes: configuration.maximumReplyBytes),
@@ -225,6 +226,7 @@ package struct Worker: Service {
             quarantine: quarantine,
             turns: TurnQueue(weight: configuration.bulkWeight, tasks: concurrency),
             multipartTopic: topics.multipartJobs,
+            hops: HopMemory(),
             metrics: metrics,
             joining: joining,
             clock: clock,

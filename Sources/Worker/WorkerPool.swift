@@ -52,6 +52,7 @@ struct WorkerPool: Service {
     let turns: TurnQueue<Turn>
     /// Where jobs come by that ask S3.
     let multipartTopic: String
+    let hops: HopMemory
     let metrics: WorkerMetrics
     let joining: Joining
     /// Unix milliseconds.
@@ -323,6 +324,7 @@ struct WorkerPool: Service {
         let verdict: RecordProcessor.Verdict
         switch reading {
         case .verdict(let known): verdict = known
+        case .job(let job) where job.asksS3 && mayAskS3 && hops.isDone(job.hop): return
         case .job(let job) where job.asksS3 && mayAskS3:
             let now = clock()
             let delay = retries.laterRound(after: job.rounds, deadline: job.deadline(now: now), now: now)
@@ -334,6 +336,14 @@ struct WorkerPool: Service {
             if !writer.knows(reply.address.topic) { await writer.learn(reply.address.topic) }
             await deliveries.append(for: index) { batch throws(KafkaError) in
                 try writer.append(reply, to: batch)
+            }
+        }
+        if case .hop(let job, let delay) = verdict.postponement {
+            await deliveries.append(for: index) { batch throws(KafkaError) in
+                try turn.batch.withRecord(at: index) { record throws(KafkaError) in
+                    try batch.append(job, inPlaceOf: record, delay: delay, now: clock())
+                }
+                if let progress = job.progress { try writer.append(progress, to: batch) }
             }
         }
         if let result = verdict.result { await deliveries.append(result, for: index, through: writer) }
@@ -405,6 +415,7 @@ struct WorkerPool: Service {
             deliveries = await process(again.keys.sorted(), of: turn, refusals: again.compactMapValues(\.self))
             events.merge(deliveries.events) { $1 }
         }
+        for hop in deliveries.hops { hops.note(hop) }
         let good = turn.batch.count - places.count
         if places.isEmpty {
             parking.note(good: good)

@@ -42,7 +42,7 @@ import Testing
                 }
                 for (name, isNamed) in [("found", false), ("named", true)] {
                     for stop in Self.stops(["list", "complete", "head"], name) {
-                        let (upload, parts) = try await Self.uploadParts(of: stop, file, fixture)
+                        let (upload, parts) = try await fixture.uploadParts(of: stop, file)
                         var fields = upload.name
                         if isNamed { fields["parts"] = parts }
                         let job = try await fixture.accept("complete", fields)
@@ -68,16 +68,30 @@ import Testing
                     )
                 }
                 for stop in Self.stops(["list"], "listed") {
-                    let (upload, _) = try await Self.uploadParts(of: stop, file, fixture)
+                    let (upload, _) = try await fixture.uploadParts(of: stop, file)
                     let job = try await fixture.accept("list", upload.name)
                     cases.append(Case(stop: stop, job: job) { #expect($0["bytes"] as? Int == file.count) })
                 }
 
+                let source = try await fixture.uploadParts(of: "source", file).0
+                #expect(try await fixture.post("complete", source.name).status == 200)
+                for stop in Self.stops(["uploads", "create", "list", "part", "complete", "head"], "copied") {
+                    let fields =
+                        ["key": stop, "copySource": "\(s3.bucket)/source", "partSize": 5 << 20] as [String: Any]
+                    let job = try await fixture.begin("/api/v1/s3/multipart/copy", fields)
+                    cases.append(
+                        Case(stop: stop, job: job) { result in
+                            #expect(result["size"] as? Int == file.count, "\(stop)")
+                            let read = try await fixture.boto("read", [stop])
+                            #expect(read["sha256"] as? String == MultipartFixture.sha256(of: file))
+                            let left = try await fixture.boto("uploads", [stop])
+                            #expect(left["ids"] as? [String] == [], "\(stop)")
+                        }
+                    )
+                }
+
                 try await proxy.waitForStops(Set(cases.map(\.stop)))
-                let worker = try #require(fixture.platform.processes.last { $0.child.name == "signet" })
-                worker.child.kill()
-                #expect(try await worker.child.exitStatus() == .signalled(SIGKILL))
-                try await fixture.platform.startWorker()
+                try await fixture.platform.replaceWorkers()
                 for example in cases { try await example.check(try await fixture.result(of: example.job)) }
             }
         }
@@ -91,22 +105,5 @@ import Testing
         let id = try #require(result["uploadId"] as? String)
         #expect(try await fixture.boto("uploads", [prefix])["ids"] as? [String] == [id], "\(prefix)")
         #expect((result["window"] as? [String: Any])?["parts"] != nil)
-    }
-
-    /// Begins an upload and sends all of its parts.
-    private static func uploadParts(
-        of key: String,
-        _ file: Data,
-        _ fixture: MultipartFixture
-    ) async throws -> (MultipartUpload, parts: [[String: Any]]) {
-        let upload = try MultipartUpload(
-            try await fixture.post(
-                "initiate",
-                fixture.request(["key": key, "fileSize": file.count, "partSize": 5 << 20])
-            )
-        )
-        var parts: [[String: Any]] = []
-        for part in upload.parts { parts.append(["partNumber": part.number, "etag": try await part.send(file)]) }
-        return (upload, parts)
     }
 }

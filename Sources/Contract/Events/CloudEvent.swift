@@ -9,12 +9,13 @@ package struct CloudEvent: Sendable {
         case urlsMinted = "signet.urls.minted.v1"
         case jobFailed = "signet.job.failed.v1"
         case multipartInitiated = "signet.multipart.initiated.v1"
+        case multipartProgress = "signet.multipart.progress.v1"
         case multipartCompleted = "signet.multipart.completed.v1"
         case multipartAborted = "signet.multipart.aborted.v1"
     }
 
     package let type: EventType
-    /// Derives from job, chunk and type, so a redelivery repeats it.
+    /// Derives from job, chunk, type and hop, so a redelivery repeats it.
     package let id: String
     /// Names the worker pool, e.g. `/signet/workers/default`.
     package let source: String
@@ -29,13 +30,14 @@ package struct CloudEvent: Sendable {
         type: EventType,
         jobID: String,
         chunk: UInt32,
+        hop: UInt32 = 0,
         source: String,
         subject: String,
         unixMilliseconds: Int64,
         data: some SwiftProtobuf.Message
     ) throws {
         self.type = type
-        id = "\(jobID)/\(chunk)/\(type.rawValue)"
+        id = "\(jobID)/\(chunk)/\(type.rawValue)" + (hop == 0 ? "" : "/\(hop)")
         self.source = source
         self.subject = subject
         time = Timestamp.rfc3339(unixMilliseconds: unixMilliseconds)

@@ -77,6 +77,8 @@ package struct FailureCode: RawRepresentable, Sendable, Hashable, CustomStringCo
     // S3 itself.
     /// S3 knows no such upload: it was completed or aborted, or never began.
     package static let uploadNotFound = FailureCode(rawValue: "upload_not_found")
+    /// There is no object to copy.
+    package static let sourceNotFound = FailureCode(rawValue: "source_not_found")
     package static let bucketNotFound = FailureCode(rawValue: "bucket_not_found")
     /// The credential may not do what the job needs.
     package static let accessDenied = FailureCode(rawValue: "access_denied")

@@ -259,6 +259,81 @@ package nonisolated struct MultipartInitiated: Sendable {
   fileprivate var _latencyMs: Double? = nil
 }
 
+/// More of its bytes are there.
+package nonisolated struct MultipartProgress: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var jobID: String = String()
+
+  package var tenant: String = String()
+
+  package var caller: String = String()
+
+  package var bucket: String = String()
+
+  package var region: String = String()
+
+  /// Up to the last slash of the key.
+  package var keyPrefix: String = String()
+
+  /// S3's id of the upload.
+  package var uploadID: String = String()
+
+  package var latencyMs: Double {
+    get {_latencyMs ?? 0}
+    set {_latencyMs = newValue}
+  }
+  /// Returns true if `latencyMs` has been explicitly set.
+  package var hasLatencyMs: Bool {self._latencyMs != nil}
+  /// Clears the value of `latencyMs`. Subsequent reads from it will return its default value.
+  package mutating func clearLatencyMs() {self._latencyMs = nil}
+
+  package var worker: String = String()
+
+  /// Bytes and parts that are there.
+  package var bytes: Int64 {
+    get {_bytes ?? 0}
+    set {_bytes = newValue}
+  }
+  /// Returns true if `bytes` has been explicitly set.
+  package var hasBytes: Bool {self._bytes != nil}
+  /// Clears the value of `bytes`. Subsequent reads from it will return its default value.
+  package mutating func clearBytes() {self._bytes = nil}
+
+  package var parts: UInt32 {
+    get {_parts ?? 0}
+    set {_parts = newValue}
+  }
+  /// Returns true if `parts` has been explicitly set.
+  package var hasParts: Bool {self._parts != nil}
+  /// Clears the value of `parts`. Subsequent reads from it will return its default value.
+  package mutating func clearParts() {self._parts = nil}
+
+  /// Bytes of the whole file.
+  package var fileSize: Int64 = 0
+
+  /// Since the last look.
+  package var bytesPerSecond: Double {
+    get {_bytesPerSecond ?? 0}
+    set {_bytesPerSecond = newValue}
+  }
+  /// Returns true if `bytesPerSecond` has been explicitly set.
+  package var hasBytesPerSecond: Bool {self._bytesPerSecond != nil}
+  /// Clears the value of `bytesPerSecond`. Subsequent reads from it will return its default value.
+  package mutating func clearBytesPerSecond() {self._bytesPerSecond = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _latencyMs: Double? = nil
+  fileprivate var _bytes: Int64? = nil
+  fileprivate var _parts: UInt32? = nil
+  fileprivate var _bytesPerSecond: Double? = nil
+}
+
 /// Its parts became an object.
 package nonisolated struct MultipartCompleted: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -738,6 +813,100 @@ nonisolated extension MultipartInitiated: SwiftProtobuf.Message, SwiftProtobuf._
     if lhs.fileSize != rhs.fileSize {return false}
     if lhs.partSize != rhs.partSize {return false}
     if lhs.partCount != rhs.partCount {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension MultipartProgress: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".MultipartProgress"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}job_id\0\u{1}tenant\0\u{1}caller\0\u{1}bucket\0\u{1}region\0\u{3}key_prefix\0\u{3}upload_id\0\u{3}latency_ms\0\u{1}worker\0\u{1}bytes\0\u{1}parts\0\u{3}file_size\0\u{3}bytes_per_second\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.jobID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.tenant) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.caller) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.bucket) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.region) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.keyPrefix) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.uploadID) }()
+      case 8: try { try decoder.decodeSingularDoubleField(value: &self._latencyMs) }()
+      case 9: try { try decoder.decodeSingularStringField(value: &self.worker) }()
+      case 10: try { try decoder.decodeSingularInt64Field(value: &self._bytes) }()
+      case 11: try { try decoder.decodeSingularUInt32Field(value: &self._parts) }()
+      case 12: try { try decoder.decodeSingularInt64Field(value: &self.fileSize) }()
+      case 13: try { try decoder.decodeSingularDoubleField(value: &self._bytesPerSecond) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.jobID.isEmpty {
+      try visitor.visitSingularStringField(value: self.jobID, fieldNumber: 1)
+    }
+    if !self.tenant.isEmpty {
+      try visitor.visitSingularStringField(value: self.tenant, fieldNumber: 2)
+    }
+    if !self.caller.isEmpty {
+      try visitor.visitSingularStringField(value: self.caller, fieldNumber: 3)
+    }
+    if !self.bucket.isEmpty {
+      try visitor.visitSingularStringField(value: self.bucket, fieldNumber: 4)
+    }
+    if !self.region.isEmpty {
+      try visitor.visitSingularStringField(value: self.region, fieldNumber: 5)
+    }
+    if !self.keyPrefix.isEmpty {
+      try visitor.visitSingularStringField(value: self.keyPrefix, fieldNumber: 6)
+    }
+    if !self.uploadID.isEmpty {
+      try visitor.visitSingularStringField(value: self.uploadID, fieldNumber: 7)
+    }
+    try { if let v = self._latencyMs {
+      try visitor.visitSingularDoubleField(value: v, fieldNumber: 8)
+    } }()
+    if !self.worker.isEmpty {
+      try visitor.visitSingularStringField(value: self.worker, fieldNumber: 9)
+    }
+    try { if let v = self._bytes {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 10)
+    } }()
+    try { if let v = self._parts {
+      try visitor.visitSingularUInt32Field(value: v, fieldNumber: 11)
+    } }()
+    if self.fileSize != 0 {
+      try visitor.visitSingularInt64Field(value: self.fileSize, fieldNumber: 12)
+    }
+    try { if let v = self._bytesPerSecond {
+      try visitor.visitSingularDoubleField(value: v, fieldNumber: 13)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: MultipartProgress, rhs: MultipartProgress) -> Bool {
+    if lhs.jobID != rhs.jobID {return false}
+    if lhs.tenant != rhs.tenant {return false}
+    if lhs.caller != rhs.caller {return false}
+    if lhs.bucket != rhs.bucket {return false}
+    if lhs.region != rhs.region {return false}
+    if lhs.keyPrefix != rhs.keyPrefix {return false}
+    if lhs.uploadID != rhs.uploadID {return false}
+    if lhs._latencyMs != rhs._latencyMs {return false}
+    if lhs.worker != rhs.worker {return false}
+    if lhs._bytes != rhs._bytes {return false}
+    if lhs._parts != rhs._parts {return false}
+    if lhs.fileSize != rhs.fileSize {return false}
+    if lhs._bytesPerSecond != rhs._bytesPerSecond {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -96,6 +96,12 @@ package nonisolated struct Job: @unchecked Sendable {
     set {_uniqueStorage()._tracked = newValue}
   }
 
+  /// How often a worker put the job back because it goes on: a hop that was done is not done again.
+  package var hop: UInt32 {
+    get {_storage._hop}
+    set {_uniqueStorage()._hop = newValue}
+  }
+
   /// The work. A kind that a worker does not know is answered `unsupported`.
   package var kind: OneOf_Kind? {
     get {return _storage._kind}
@@ -777,6 +783,9 @@ package nonisolated struct S3MultipartJob: Sendable {
   /// What CreateMultipartUpload answered; empty where the upload begins.
   package var uploadID: String = String()
 
+  /// When a step that takes its time is given up, Unix milliseconds. 0: at the job's deadline.
+  package var untilMs: Int64 = 0
+
   /// A step that a worker does not know is answered `unsupported`.
   package var step: S3MultipartJob.OneOf_Step? = nil
 
@@ -812,6 +821,22 @@ package nonisolated struct S3MultipartJob: Sendable {
     set {step = .abort(newValue)}
   }
 
+  package var watch: WatchUpload {
+    get {
+      if case .watch(let v)? = step {return v}
+      return WatchUpload()
+    }
+    set {step = .watch(newValue)}
+  }
+
+  package var copy: CopyObject {
+    get {
+      if case .copy(let v)? = step {return v}
+      return CopyObject()
+    }
+    set {step = .copy(newValue)}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   /// A step that a worker does not know is answered `unsupported`.
@@ -820,6 +845,8 @@ package nonisolated struct S3MultipartJob: Sendable {
     case list(ListUploadParts)
     case complete(CompleteUpload)
     case abort(AbortUpload)
+    case watch(WatchUpload)
+    case copy(CopyObject)
 
   }
 
@@ -907,6 +934,61 @@ package nonisolated struct AbortUpload: Sendable {
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
+}
+
+/// Follows an upload to its end; aborts it when its time is over.
+package nonisolated struct WatchUpload: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// Bytes that the object shall have.
+  package var fileSize: Int64 = 0
+
+  /// Complete the upload once all bytes are there.
+  package var complete: Bool = false
+
+  /// What the last hop saw, and when, Unix milliseconds.
+  package var seenBytes: Int64 = 0
+
+  package var seenAtMs: Int64 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// Copies an object of any size within S3.
+package nonisolated struct CopyObject: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// `bucket/key`, or `<ARN of an access point>/object/key`; not encoded.
+  package var source: String = String()
+
+  package var sourceVersionID: String = String()
+
+  /// Bytes of every part but the last. Unset: planned.
+  package var partSize: Int64 {
+    get {_partSize ?? 0}
+    set {_partSize = newValue}
+  }
+  /// Returns true if `partSize` has been explicitly set.
+  package var hasPartSize: Bool {self._partSize != nil}
+  /// Clears the value of `partSize`. Subsequent reads from it will return its default value.
+  package mutating func clearPartSize() {self._partSize = nil}
+
+  /// What the first hop found, for those that follow.
+  package var sourceSize: Int64 = 0
+
+  package var sourceEtag: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _partSize: Int64? = nil
 }
 
 package nonisolated struct MultipartPart: Sendable {
@@ -1113,7 +1195,7 @@ fileprivate nonisolated let _protobuf_package = "signet.v1"
 
 nonisolated extension Job: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Job"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{3}job_id\0\u{1}chunk\0\u{1}tenant\0\u{1}caller\0\u{3}signing_time_ms\0\u{3}wait_until_ms\0\u{3}deadline_ms\0\u{1}echo\0\u{1}tracked\0\u{4}\u{6}s3_signing\0\u{3}cloud_front_signing\0\u{3}s3_multipart\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{3}job_id\0\u{1}chunk\0\u{1}tenant\0\u{1}caller\0\u{3}signing_time_ms\0\u{3}wait_until_ms\0\u{3}deadline_ms\0\u{1}echo\0\u{1}tracked\0\u{1}hop\0\u{4}\u{5}s3_signing\0\u{3}cloud_front_signing\0\u{3}s3_multipart\0")
 
   fileprivate class _StorageClass {
     var _version: UInt32 = 0
@@ -1126,6 +1208,7 @@ nonisolated extension Job: SwiftProtobuf.Message, SwiftProtobuf._MessageImplemen
     var _deadlineMs: Int64 = 0
     var _echo: Data = Data()
     var _tracked: Bool = false
+    var _hop: UInt32 = 0
     var _kind: Job.OneOf_Kind?
 
       // This property is used as the initial default value for new instances of the type.
@@ -1147,6 +1230,7 @@ nonisolated extension Job: SwiftProtobuf.Message, SwiftProtobuf._MessageImplemen
       _deadlineMs = source._deadlineMs
       _echo = source._echo
       _tracked = source._tracked
+      _hop = source._hop
       _kind = source._kind
     }
   }
@@ -1176,6 +1260,7 @@ nonisolated extension Job: SwiftProtobuf.Message, SwiftProtobuf._MessageImplemen
         case 8: try { try decoder.decodeSingularInt64Field(value: &_storage._deadlineMs) }()
         case 9: try { try decoder.decodeSingularBytesField(value: &_storage._echo) }()
         case 10: try { try decoder.decodeSingularBoolField(value: &_storage._tracked) }()
+        case 11: try { try decoder.decodeSingularUInt32Field(value: &_storage._hop) }()
         case 16: try {
           var v: S3SigningJob?
           var hadOneofValue = false
@@ -1257,6 +1342,9 @@ nonisolated extension Job: SwiftProtobuf.Message, SwiftProtobuf._MessageImplemen
       if _storage._tracked != false {
         try visitor.visitSingularBoolField(value: _storage._tracked, fieldNumber: 10)
       }
+      if _storage._hop != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._hop, fieldNumber: 11)
+      }
       switch _storage._kind {
       case .s3Signing?: try {
         guard case .s3Signing(let v)? = _storage._kind else { preconditionFailure() }
@@ -1291,6 +1379,7 @@ nonisolated extension Job: SwiftProtobuf.Message, SwiftProtobuf._MessageImplemen
         if _storage._deadlineMs != rhs_storage._deadlineMs {return false}
         if _storage._echo != rhs_storage._echo {return false}
         if _storage._tracked != rhs_storage._tracked {return false}
+        if _storage._hop != rhs_storage._hop {return false}
         if _storage._kind != rhs_storage._kind {return false}
         return true
       }
@@ -1999,7 +2088,7 @@ nonisolated extension PartRange: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension S3MultipartJob: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".S3MultipartJob"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}target\0\u{3}upload_id\0\u{2}\u{e}initiate\0\u{1}list\0\u{1}complete\0\u{1}abort\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}target\0\u{3}upload_id\0\u{3}until_ms\0\u{2}\u{d}initiate\0\u{1}list\0\u{1}complete\0\u{1}abort\0\u{1}watch\0\u{1}copy\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2009,6 +2098,7 @@ nonisolated extension S3MultipartJob: SwiftProtobuf.Message, SwiftProtobuf._Mess
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularMessageField(value: &self._target) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.uploadID) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.untilMs) }()
       case 16: try {
         var v: InitiateUpload?
         var hadOneofValue = false
@@ -2061,6 +2151,32 @@ nonisolated extension S3MultipartJob: SwiftProtobuf.Message, SwiftProtobuf._Mess
           self.step = .abort(v)
         }
       }()
+      case 20: try {
+        var v: WatchUpload?
+        var hadOneofValue = false
+        if let current = self.step {
+          hadOneofValue = true
+          if case .watch(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.step = .watch(v)
+        }
+      }()
+      case 21: try {
+        var v: CopyObject?
+        var hadOneofValue = false
+        if let current = self.step {
+          hadOneofValue = true
+          if case .copy(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.step = .copy(v)
+        }
+      }()
       default: break
       }
     }
@@ -2076,6 +2192,9 @@ nonisolated extension S3MultipartJob: SwiftProtobuf.Message, SwiftProtobuf._Mess
     } }()
     if !self.uploadID.isEmpty {
       try visitor.visitSingularStringField(value: self.uploadID, fieldNumber: 2)
+    }
+    if self.untilMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.untilMs, fieldNumber: 3)
     }
     switch self.step {
     case .initiate?: try {
@@ -2094,6 +2213,14 @@ nonisolated extension S3MultipartJob: SwiftProtobuf.Message, SwiftProtobuf._Mess
       guard case .abort(let v)? = self.step else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 19)
     }()
+    case .watch?: try {
+      guard case .watch(let v)? = self.step else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
+    }()
+    case .copy?: try {
+      guard case .copy(let v)? = self.step else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 21)
+    }()
     case nil: break
     }
     try unknownFields.traverse(visitor: &visitor)
@@ -2102,6 +2229,7 @@ nonisolated extension S3MultipartJob: SwiftProtobuf.Message, SwiftProtobuf._Mess
   package static func ==(lhs: S3MultipartJob, rhs: S3MultipartJob) -> Bool {
     if lhs._target != rhs._target {return false}
     if lhs.uploadID != rhs.uploadID {return false}
+    if lhs.untilMs != rhs.untilMs {return false}
     if lhs.step != rhs.step {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
@@ -2224,6 +2352,105 @@ nonisolated extension AbortUpload: SwiftProtobuf.Message, SwiftProtobuf._Message
   }
 
   package static func ==(lhs: AbortUpload, rhs: AbortUpload) -> Bool {
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WatchUpload: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".WatchUpload"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}file_size\0\u{1}complete\0\u{3}seen_bytes\0\u{3}seen_at_ms\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt64Field(value: &self.fileSize) }()
+      case 2: try { try decoder.decodeSingularBoolField(value: &self.complete) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.seenBytes) }()
+      case 4: try { try decoder.decodeSingularInt64Field(value: &self.seenAtMs) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.fileSize != 0 {
+      try visitor.visitSingularInt64Field(value: self.fileSize, fieldNumber: 1)
+    }
+    if self.complete != false {
+      try visitor.visitSingularBoolField(value: self.complete, fieldNumber: 2)
+    }
+    if self.seenBytes != 0 {
+      try visitor.visitSingularInt64Field(value: self.seenBytes, fieldNumber: 3)
+    }
+    if self.seenAtMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.seenAtMs, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WatchUpload, rhs: WatchUpload) -> Bool {
+    if lhs.fileSize != rhs.fileSize {return false}
+    if lhs.complete != rhs.complete {return false}
+    if lhs.seenBytes != rhs.seenBytes {return false}
+    if lhs.seenAtMs != rhs.seenAtMs {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension CopyObject: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".CopyObject"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}source\0\u{3}source_version_id\0\u{3}part_size\0\u{3}source_size\0\u{3}source_etag\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.source) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.sourceVersionID) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self._partSize) }()
+      case 4: try { try decoder.decodeSingularInt64Field(value: &self.sourceSize) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.sourceEtag) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.source.isEmpty {
+      try visitor.visitSingularStringField(value: self.source, fieldNumber: 1)
+    }
+    if !self.sourceVersionID.isEmpty {
+      try visitor.visitSingularStringField(value: self.sourceVersionID, fieldNumber: 2)
+    }
+    try { if let v = self._partSize {
+      try visitor.visitSingularInt64Field(value: v, fieldNumber: 3)
+    } }()
+    if self.sourceSize != 0 {
+      try visitor.visitSingularInt64Field(value: self.sourceSize, fieldNumber: 4)
+    }
+    if !self.sourceEtag.isEmpty {
+      try visitor.visitSingularStringField(value: self.sourceEtag, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: CopyObject, rhs: CopyObject) -> Bool {
+    if lhs.source != rhs.source {return false}
+    if lhs.sourceVersionID != rhs.sourceVersionID {return false}
+    if lhs._partSize != rhs._partSize {return false}
+    if lhs.sourceSize != rhs.sourceSize {return false}
+    if lhs.sourceEtag != rhs.sourceEtag {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -401,6 +401,9 @@ package nonisolated struct UploadAborted: Sendable {
   /// Whether there was an upload to abort.
   package var found: Bool = false
 
+  /// Where nobody asked for it: `deadline`, or `elsewhere` (the upload was gone).
+  package var reason: String = String()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -1166,7 +1169,7 @@ nonisolated extension UploadCompleted: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension UploadAborted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".UploadAborted"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}found\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}found\0\u{1}reason\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1175,6 +1178,7 @@ nonisolated extension UploadAborted: SwiftProtobuf.Message, SwiftProtobuf._Messa
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularBoolField(value: &self.found) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.reason) }()
       default: break
       }
     }
@@ -1184,11 +1188,15 @@ nonisolated extension UploadAborted: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if self.found != false {
       try visitor.visitSingularBoolField(value: self.found, fieldNumber: 1)
     }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 2)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: UploadAborted, rhs: UploadAborted) -> Bool {
     if lhs.found != rhs.found {return false}
+    if lhs.reason != rhs.reason {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -73,6 +73,14 @@ package nonisolated struct JobFact: Sendable {
     set {fact = .uploadBegun(newValue)}
   }
 
+  package var uploadProgress: UploadProgress {
+    get {
+      if case .uploadProgress(let v)? = fact {return v}
+      return UploadProgress()
+    }
+    set {fact = .uploadProgress(newValue)}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Fact: Equatable, Sendable {
@@ -80,6 +88,7 @@ package nonisolated struct JobFact: Sendable {
     case chunkDone(ChunkDone)
     case cancelled(JobCancelled)
     case uploadBegun(UploadBegun)
+    case uploadProgress(UploadProgress)
 
   }
 
@@ -170,6 +179,28 @@ package nonisolated struct UploadBegun: Sendable {
   package init() {}
 }
 
+/// How far a job has come that follows an upload, or copies.
+package nonisolated struct UploadProgress: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var hop: UInt32 = 0
+
+  package var bytes: Int64 = 0
+
+  package var totalBytes: Int64 = 0
+
+  package var parts: UInt32 = 0
+
+  /// Unix milliseconds.
+  package var atMs: Int64 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
 package nonisolated struct JobCancelled: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -241,7 +272,7 @@ fileprivate nonisolated let _protobuf_package = "signet.v1"
 
 nonisolated extension JobFact: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".JobFact"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{3}job_id\0\u{1}tenant\0\u{2}\u{d}accepted\0\u{3}chunk_done\0\u{1}cancelled\0\u{3}upload_begun\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{3}job_id\0\u{1}tenant\0\u{2}\u{d}accepted\0\u{3}chunk_done\0\u{1}cancelled\0\u{3}upload_begun\0\u{3}upload_progress\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -304,6 +335,19 @@ nonisolated extension JobFact: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
           self.fact = .uploadBegun(v)
         }
       }()
+      case 20: try {
+        var v: UploadProgress?
+        var hadOneofValue = false
+        if let current = self.fact {
+          hadOneofValue = true
+          if case .uploadProgress(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.fact = .uploadProgress(v)
+        }
+      }()
       default: break
       }
     }
@@ -339,6 +383,10 @@ nonisolated extension JobFact: SwiftProtobuf.Message, SwiftProtobuf._MessageImpl
     case .uploadBegun?: try {
       guard case .uploadBegun(let v)? = self.fact else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 19)
+    }()
+    case .uploadProgress?: try {
+      guard case .uploadProgress(let v)? = self.fact else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
     }()
     case nil: break
     }
@@ -515,6 +563,56 @@ nonisolated extension UploadBegun: SwiftProtobuf.Message, SwiftProtobuf._Message
 
   package static func ==(lhs: UploadBegun, rhs: UploadBegun) -> Bool {
     if lhs.uploadID != rhs.uploadID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension UploadProgress: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".UploadProgress"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}hop\0\u{1}bytes\0\u{3}total_bytes\0\u{1}parts\0\u{3}at_ms\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.hop) }()
+      case 2: try { try decoder.decodeSingularInt64Field(value: &self.bytes) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.totalBytes) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.parts) }()
+      case 5: try { try decoder.decodeSingularInt64Field(value: &self.atMs) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.hop != 0 {
+      try visitor.visitSingularUInt32Field(value: self.hop, fieldNumber: 1)
+    }
+    if self.bytes != 0 {
+      try visitor.visitSingularInt64Field(value: self.bytes, fieldNumber: 2)
+    }
+    if self.totalBytes != 0 {
+      try visitor.visitSingularInt64Field(value: self.totalBytes, fieldNumber: 3)
+    }
+    if self.parts != 0 {
+      try visitor.visitSingularUInt32Field(value: self.parts, fieldNumber: 4)
+    }
+    if self.atMs != 0 {
+      try visitor.visitSingularInt64Field(value: self.atMs, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: UploadProgress, rhs: UploadProgress) -> Bool {
+    if lhs.hop != rhs.hop {return false}
+    if lhs.bytes != rhs.bytes {return false}
+    if lhs.totalBytes != rhs.totalBytes {return false}
+    if lhs.parts != rhs.parts {return false}
+    if lhs.atMs != rhs.atMs {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -8,6 +8,8 @@ extension S3MultipartJob {
         case .list: "ListParts"
         case .complete: "CompleteMultipartUpload"
         case .abort: "AbortMultipartUpload"
+        case .watch: "ListParts"
+        case .copy: "CreateMultipartUpload"
         case nil: nil
         }
     }
@@ -15,7 +17,12 @@ extension S3MultipartJob {
     /// All that the step does with the credential, by S3's names: what a sealed one must allow.
     package var operations: [String] {
         let own = operation.map { [$0] } ?? []
-        if case .initiate = step { return own + ["UploadPart"] }
-        return own
+        switch step {
+        case .initiate: return own + ["UploadPart"]
+        case .watch: return own + ["CompleteMultipartUpload", "AbortMultipartUpload"]
+        case .copy:
+            return own + ["UploadPartCopy", "ListParts", "CompleteMultipartUpload", "AbortMultipartUpload"]
+        case .list, .complete, .abort, nil: return own
+        }
     }
 }

@@ -59,7 +59,8 @@ extension FailureCode {
         case .unknownProfile, .credentialExpired, .sealScope, .replyTopicNotAllowed, .unknownReplyTopic, .invalidToken,
             .accessDenied, .endpointNotAllowed:
             .forbidden
-        case .notFound, .unknownJob, .unknownItem, .uploadNotFound, .bucketNotFound:
+        case .notFound, .unknownJob, .unknownItem, .uploadNotFound, .bucketNotFound,
+            .sourceNotFound:
             .notFound
         case .alreadyEnded, .requestInProgress, .partMismatch, .sizeMismatch:
             .conflict

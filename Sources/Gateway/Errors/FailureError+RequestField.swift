@@ -10,7 +10,8 @@ extension FailureError {
     var namedAsInRequest: FailureError {
         var path = field[...]
         for prefix in [
-            "s3Signing.", "s3Multipart.", "cloudFrontSigning.", "target.", "initiate.", "complete.", "items[0].",
+            "s3Signing.", "s3Multipart.", "cloudFrontSigning.", "target.", "initiate.", "complete.", "watch.",
+            "copy.", "items[0].",
             "options.",
             "defaults.",
         ]
@@ -26,6 +27,7 @@ extension FailureError {
             case "sealedCustomerKeys.copySourceKey": "copySourceCustomerKey"
             case let path where path.hasPrefix("sealedCustomerKeys"): "s3CustomerKey"
             case "notBeforeMs": "notBefore"
+            case "source": "copySource"
             case let path where path.hasPrefix("parts.ranges"): "parts"
             case let path where path.hasPrefix("parts."): String(path.dropFirst(6))
             case let path where path.hasPrefix("sealedCredential"): "s3AccessKey"

@@ -18,6 +18,7 @@ package struct JobFold {
     private var accepted: JobAccepted?
     private var chunks: [UInt32: (done: ChunkDone, at: Int64)] = [:]
     private var cancelledAt: Int64?
+    private var progress: UploadProgress?
     package private(set) var tenant = ""
 
     package init() {}
@@ -40,6 +41,7 @@ package struct JobFold {
             }
             chunks[done.chunk] = (done, time)
         case .cancelled(let fact): cancelledAt = min(cancelledAt ?? .max, fact.atMs)
+        case .uploadProgress(let fact): if fact.hop >= progress?.hop ?? 0 { progress = fact }
         case .uploadBegun, nil: break
         }
     }
@@ -65,6 +67,7 @@ package struct JobFold {
             warnings: accepted?.warnings ?? [],
             fingerprint: accepted?.fingerprint ?? Data(),
             resultTopic: accepted.flatMap { $0.resultTopic.isEmpty ? nil : $0.resultTopic },
+            progress: progress,
             chunks: total == 0 ? nil : total,
             done: state == .cancelled ? [] : done
         )

@@ -40,6 +40,8 @@ package struct JobRecord: Sendable {
     package let fingerprint: Data
     /// The caller's topic that the results went to; `nil`: they are kept.
     package let resultTopic: String?
+    /// How far it has come, of a job that follows an upload or copies.
+    package let progress: UploadProgress?
     /// Chunks of the job; `nil`: its input has not ended.
     package let chunks: Int?
     /// Those that are done, in their order.

@@ -59,7 +59,7 @@ package final class JobStateIndex: Sendable {
     // MARK: Writing
 
     /// Takes facts in, and where reading is to go on. Of several of one name the same one stays whatever their order: the
-    /// acceptance that knows most chunks, else the first.
+    /// one that says most, else the first.
     ///
     /// - Parameter positions: The next offset of each partition of the topic.
     package func add(_ facts: [(fact: JobFact, at: Int64)], positions: [Int32: Int64] = [:]) {
@@ -76,7 +76,7 @@ package final class JobStateIndex: Sendable {
                 let value: [UInt8] = try fact.serializedBytes()
                 try insert.execute(
                     arguments: [
-                        fact.jobID, fact.name, Data(value), fact.accepted.chunks, time, end(of: fact, at: time),
+                        fact.jobID, fact.name, Data(value), fact.rank, time, end(of: fact, at: time),
                     ]
                 )
             }
@@ -98,7 +98,7 @@ package final class JobStateIndex: Sendable {
             case .accepted(let accepted): accepted.deadlineMs
             case .chunkDone(let done): done.deadlineMs
             // It says nothing of the job's end, which may lie as far as that.
-            case .cancelled, .uploadBegun, nil: time.addingReportingOverflow(86_400_000).partialValue
+            case .cancelled, .uploadBegun, .uploadProgress, nil: time.addingReportingOverflow(86_400_000).partialValue
             }
         return deadline.addingReportingOverflow(retention).partialValue
     }

@@ -38,11 +38,13 @@ struct JobSubmission: Sendable {
         }
         guard sink.isReachable else { throw Problem.refused(.unavailable) }
         let now = clock()
-        let patience = min(patience, deadline).milliseconds
+        // A job that takes its time has an answer when it has one.
+        let patience = request.life == nil ? min(patience, deadline).milliseconds : 0
+        let life = request.life.map { $0 + Self.lastSteps } ?? deadline
         let job = AcceptedJob(
             id: known?.id ?? JobID(unixMilliseconds: now),
             acceptedAt: now,
-            deadline: now.addingReportingOverflow(deadline.milliseconds).partialValue,
+            deadline: now.addingReportingOverflow(life.milliseconds).partialValue,
             // From its acceptance on nobody may wait for a reply that is to be kept in any case.
             waitUntil: patience > 0 ? known == nil ? now.addingReportingOverflow(patience).partialValue : now : 0,
             answer: request.answer,
@@ -114,7 +116,7 @@ struct JobSubmission: Sendable {
             case .s3(let signing, let secrets):
                 .s3Signing(try sealing.seal(secrets, into: signing, of: job.id, notAfterMs: job.deadline))
             case .multipart(var multipart, let secrets):
-                .s3Multipart(try seal(secrets, into: &multipart, of: job))
+                .s3Multipart(try complete(&multipart, with: secrets, of: job, life: request.life))
             case .cloudFront(let signing): .cloudFrontSigning(signing)
             }
         let message = Job(job, kind: kind, tenant: tenant)
@@ -125,11 +127,16 @@ struct JobSubmission: Sendable {
         }
     }
 
-    private func seal(
-        _ secrets: RequestSecrets,
-        into multipart: inout S3MultipartJob,
-        of job: AcceptedJob
+    /// What a job that takes its time gets to end in when that is over.
+    private static let lastSteps = Duration.seconds(900)
+
+    private func complete(
+        _ multipart: inout S3MultipartJob,
+        with secrets: RequestSecrets,
+        of job: AcceptedJob,
+        life: Duration?
     ) throws(Problem) -> S3MultipartJob {
+        if let life { multipart.untilMs = job.acceptedAt.addingReportingOverflow(life.milliseconds).partialValue }
         multipart.target = try sealing.seal(
             secrets,
             into: multipart.target,

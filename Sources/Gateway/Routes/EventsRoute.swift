@@ -69,6 +69,7 @@ struct EventsRoute: Sendable {
 
     private static func id(of record: JobRecord) -> String {
         "\(record.state.rawValue)-\(record.done.count)-\(record.chunks ?? 0)"
+            + (record.progress.map { "-\($0.hop)" } ?? "")
     }
 
     private static func event(_ name: String, id: String?, _ json: [UInt8]) -> ByteBuffer {

@@ -74,6 +74,7 @@ struct JobRoute: Sendable {
                 json.member("endedAt", Timestamp.rfc3339(unixMilliseconds: endedAt))
             }
             if record.answer.places != nil { write(progressOf: record, to: &json) }
+            if let progress = record.progress { Self.write(progress, to: &json) }
             if let answer = outcome.answer {
                 json.key("result")
                 json.raw(answer)
@@ -84,6 +85,16 @@ struct JobRoute: Sendable {
             }
         }
         return json.bytes
+    }
+
+    private static func write(_ progress: UploadProgress, to json: inout JSONWriter) {
+        json.key("progress")
+        json.object { json in
+            json.member("bytes", progress.bytes)
+            json.member("fileSize", progress.totalBytes)
+            json.member("parts", Int64(progress.parts))
+            json.member("at", Timestamp.rfc3339(unixMilliseconds: progress.atMs))
+        }
     }
 
     private func write(progressOf batch: JobRecord, to json: inout JSONWriter) {

@@ -37,7 +37,7 @@ struct MultipartAnswer {
         case .initiated(let initiated): write(initiated, to: &json)
         case .listed(let listed): write(listed, to: &json)
         case .completed(let completed): write(completed, to: &json)
-        case .aborted(let aborted): json.member("found", aborted.found)
+        case .aborted(let aborted): write(aborted, to: &json)
         case nil: break
         }
         json.member("warnings", warnings)
@@ -71,7 +71,14 @@ struct MultipartAnswer {
         }
     }
 
+    private func write(_ aborted: UploadAborted, to json: inout JSONWriter) {
+        json.member("outcome", "aborted")
+        json.member("found", aborted.found)
+        if !aborted.reason.isEmpty { json.member("reason", aborted.reason) }
+    }
+
     private func write(_ completed: UploadCompleted, to json: inout JSONWriter) {
+        json.member("outcome", "completed")
         json.member("publicUrl", result.publicURL)
         json.member("etag", completed.etag)
         json.member("size", completed.size)

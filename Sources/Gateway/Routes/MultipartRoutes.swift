@@ -12,6 +12,11 @@ struct MultipartRoutes: Sendable {
     static let listPath = root + "/list"
     static let completePath = root + "/complete"
     static let abortPath = root + "/abort"
+    static let watchPath = root + "/watch"
+    static let copyPath = "/api/v1/s3/multipart/copy"
+
+    /// Seconds that a job may take, at most: a day, but for its last steps.
+    private static let longestLife: Int64 = 85_500
 
     /// For what asks S3.
     let steps: SigningEndpoint
@@ -36,6 +41,14 @@ struct MultipartRoutes: Sendable {
 
     func abort(_ request: Request, context: GatewayContext) async throws -> Response {
         try await steps.respond(to: request, context: context, decode: Self.decodeAbort)
+    }
+
+    func watch(_ request: Request, context: GatewayContext) async throws -> Response {
+        try await steps.respond(to: request, context: context, decode: Self.decodeWatch)
+    }
+
+    func copy(_ request: Request, context: GatewayContext) async throws -> Response {
+        try await steps.respond(to: request, context: context, decode: Self.decodeCopy)
     }
 
     // MARK: Reading
@@ -100,6 +113,51 @@ struct MultipartRoutes: Sendable {
         var (job, secrets) = step(&fields)
         job.abort = AbortUpload()
         return SigningRequest(multipart: job, secrets: secrets, warnings: try fields.finish())
+    }
+
+    static func decodeWatch(_ fields: inout FieldReader) throws(Problem) -> SigningRequest {
+        var (job, secrets) = step(&fields)
+        job.target.items[0].options.readConditions(from: &fields)
+        var watch = WatchUpload()
+        watch.fileSize = fields.requiredInteger("fileSize", "give the bytes that the object shall have")
+        watch.complete = fields.flag("complete") ?? false
+        job.watch = watch
+        let life = life(from: &fields)
+        return SigningRequest(multipart: job, secrets: secrets, life: life, warnings: try fields.finish())
+    }
+
+    static func decodeCopy(_ fields: inout FieldReader) throws(Problem) -> SigningRequest {
+        var job = S3MultipartJob()
+        job.target = S3SigningJob(operation: "", from: &fields)
+        let secrets = RequestSecrets(from: &fields)
+        var item = S3SigningItem()
+        item.key = fields.required("key", "give the key of the copy")
+        if let type = fields.string("contentType") { item.options.contentType = type }
+        item.options.readObject(from: &fields)
+        item.options.readFurther(from: &fields)
+        job.target.items = [item]
+        var copy = CopyObject()
+        copy.source = fields.required("copySource", "name what is copied: bucket/key")
+        copy.sourceVersionID = fields.string("copySourceVersionId") ?? ""
+        if let size = fields.integer("partSize") { copy.partSize = size }
+        job.copy = copy
+        let life = life(from: &fields)
+        return SigningRequest(multipart: job, secrets: secrets, life: life, warnings: try fields.finish())
+    }
+
+    /// `deadline`, seconds from now.
+    private static func life(from fields: inout FieldReader) -> Duration {
+        guard let seconds = fields.integer("deadline") else { return .seconds(longestLife) }
+        if !(1...longestLife).contains(seconds) {
+            fields.note(
+                FailureError(
+                    .invalidValue,
+                    field: "deadline",
+                    message: "deadline is 1 to \(longestLife) seconds from now, not \(seconds)"
+                )
+            )
+        }
+        return .seconds(seconds)
     }
 
     /// What all steps of an upload that has begun say.

@@ -13,6 +13,8 @@ package enum RouteTable {
         (MultipartRoutes.listPath, "POST"),
         (MultipartRoutes.completePath, "POST"),
         (MultipartRoutes.abortPath, "POST"),
+        (MultipartRoutes.watchPath, "POST"),
+        (MultipartRoutes.copyPath, "POST"),
         (CloudFrontRoutes.urlPath, "POST"),
         (CloudFrontRoutes.cookiesPath, "POST"),
         (BatchRoute.s3Path, "POST"),

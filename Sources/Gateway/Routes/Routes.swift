@@ -29,6 +29,8 @@ struct Routes: Sendable {
         router.post(RouterPath(MultipartRoutes.listPath), use: multipart.list)
         router.post(RouterPath(MultipartRoutes.completePath), use: multipart.complete)
         router.post(RouterPath(MultipartRoutes.abortPath), use: multipart.abort)
+        router.post(RouterPath(MultipartRoutes.watchPath), use: multipart.watch)
+        router.post(RouterPath(MultipartRoutes.copyPath), use: multipart.copy)
         router.post(RouterPath(CloudFrontRoutes.urlPath), use: cloudFront.postURL)
         router.post(RouterPath(CloudFrontRoutes.cookiesPath), use: cloudFront.postCookies)
         router.post(RouterPath(BatchRoute.s3Path), use: batch.postS3)

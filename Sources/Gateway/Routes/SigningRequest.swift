@@ -26,23 +26,28 @@ struct SigningRequest: Sendable {
     let answer: AnswerShape
     /// Fields that were ignored.
     let warnings: [String]
+    /// How long the job may take, where that is longer than anybody waits; `nil`: as all jobs.
+    let life: Duration?
 
     init(signing: S3SigningJob, secrets: RequestSecrets, answer: AnswerShape, warnings: [String]) {
         work = .s3(signing, secrets)
         self.answer = answer
         self.warnings = warnings
+        life = nil
     }
 
-    init(multipart: S3MultipartJob, secrets: RequestSecrets, warnings: [String]) {
+    init(multipart: S3MultipartJob, secrets: RequestSecrets, life: Duration? = nil, warnings: [String]) {
         work = .multipart(multipart, secrets)
         answer = .multipart
         self.warnings = warnings
+        self.life = life
     }
 
     init(cloudFront: CloudFrontSigningJob, answer: AnswerShape, warnings: [String]) {
         work = .cloudFront(cloudFront)
         self.answer = answer
         self.warnings = warnings
+        life = nil
     }
 }
 

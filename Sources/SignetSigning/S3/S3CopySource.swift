@@ -43,7 +43,7 @@ public struct S3CopySource: Sendable, Hashable {
         try self.init(bucket: String(path[..<slash]), key: String(path[slash...].dropFirst()), versionID: versionID)
     }
 
-    var headerValue: String {
+    package var headerValue: String {
         let isARN = bucket.hasPrefix("arn:")
         // An ARN keeps the colons and slashes of its own.
         let path = isARN ? "\(bucket)/object/\(PercentEncoding.path(key))" : "\(bucket)/\(PercentEncoding.path(key))"

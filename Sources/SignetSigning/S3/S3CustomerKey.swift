@@ -24,7 +24,7 @@ public struct S3CustomerKey: Sendable, CustomStringConvertible, CustomDebugStrin
     /// Algorithm, key and the key's MD5.
     ///
     /// - Parameter infix: Empty, or `copy-source-` for the key of what is copied.
-    func headers(infix: String = "") -> [S3ObjectOptions.Pair] {
+    package func headers(infix: String = "") -> [S3ObjectOptions.Pair] {
         let name = "x-amz-\(infix)server-side-encryption-customer"
         return bytes.withUnsafeBytes { bytes in
             var digest = [UInt8](repeating: 0, count: Int(MD5_DIGEST_LENGTH))

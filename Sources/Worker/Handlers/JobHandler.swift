@@ -37,8 +37,21 @@ package struct JobHandler: Sendable {
         case answer(Answer)
         /// S3 cannot answer for now; and what is to be said if it does not in time.
         case unavailable(Answer)
+        /// The job goes on later; nothing is answered yet.
+        case hop(Hop)
         /// The worker stopped before there was an answer.
         case interrupted
+    }
+
+    /// How a job goes on that takes its time.
+    package struct Hop: Sendable {
+        /// What is put back to Kafka.
+        package let job: Job
+        /// Milliseconds until it is run again; 0: at once.
+        package let delay: Int
+        /// How far it has come, if that is news, and the event of it.
+        package let progress: JobFact?
+        package let event: CloudEvent?
     }
 
     /// Runs a job that asks S3; it can be run again, whatever has become of it.
@@ -63,13 +76,11 @@ package struct JobHandler: Sendable {
             try job.checkEnvelope(now: clock())
             let outcome = try await multipart.run(job, request, mayBeRepeated: mayBeRepeated, now: clock())
             let now = clock()
+            if let hop = outcome.hop { return .hop(self.hop(hop, job, outcome, now: now)) }
             var reply = Reply(answering: job, now: now)
             reply.warnings = warnings + outcome.warnings
             reply.s3Multipart = outcome.result
-            var event: CloudEvent?
-            if let (type, data) = outcome.event(for: job, latency: latency(of: job, now: now), worker: worker.name) {
-                event = self.event(type, job, subject: outcome.result.bucket, now: now, data: data)
-            }
+            let event = event(of: outcome, job, now: now)
             let signed = outcome.result.initiated.window.items.count
             return .answer(Answer(reply: reply, event: event, failure: nil, signed: signed))
         } catch let error as FailureError {
@@ -148,6 +159,26 @@ package struct JobHandler: Sendable {
         }
     }
 
+    private func hop(
+        _ hop: S3MultipartOutcome.Hop,
+        _ job: Job,
+        _ outcome: S3MultipartOutcome,
+        now: Int64
+    ) -> Hop {
+        let event = event(of: outcome, job, now: now)
+        let fact = hop.progress.map { JobFact(jobID: job.jobID, tenant: job.tenant, .uploadProgress($0)) }
+        var next = job
+        next.hop &+= 1
+        next.s3Multipart = hop.multipart
+        return Hop(job: next, delay: hop.delay, progress: fact, event: event)
+    }
+
+    private func event(of outcome: S3MultipartOutcome, _ job: Job, now: Int64) -> CloudEvent? {
+        guard let (type, data) = outcome.event(for: job, latency: latency(of: job, now: now), worker: worker.name)
+        else { return nil }
+        return event(type, job, subject: outcome.result.bucket, now: now, data: data)
+    }
+
     private func answer(
         _ job: Job,
         _ reply: Reply,
@@ -216,6 +247,7 @@ package struct JobHandler: Sendable {
             type: type,
             jobID: job.jobID,
             chunk: job.chunk,
+            hop: job.hop,
             source: worker.source,
             subject: subject,
             unixMilliseconds: now,

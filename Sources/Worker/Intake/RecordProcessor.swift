@@ -34,8 +34,18 @@ struct RecordProcessor: Sendable {
     enum Postponement {
         /// It is run again after some milliseconds: what it needs cannot be had for now.
         case later(delay: Int)
+        /// What it was put back as goes on after some milliseconds; 0: at once.
+        case hop(HoppingJob, delay: Int)
         /// The worker stops, or its partition has gone: whoever has it next runs it.
         case interrupted
+    }
+
+    /// A job that is put back to Kafka.
+    struct HoppingJob {
+        let value: [UInt8]
+        let progress: JobFact?
+        /// The hop that is done with it.
+        let done: HopMemory.Hop
     }
 
     /// A job as its record has it.
@@ -54,6 +64,9 @@ struct RecordProcessor: Sendable {
 
         /// Whether it asks S3, which takes its time.
         var asksS3: Bool { if case .s3Multipart = job.kind { true } else { false } }
+
+        /// Which hop of which job it is.
+        var hop: HopMemory.Hop { HopMemory.Hop(jobID: job.jobID, number: job.hop) }
 
         /// When it expires, Unix milliseconds.
         func deadline(now: Int64) -> Int64 { job.deadline(recordTime: recordTime, now: now) }
@@ -172,6 +185,16 @@ struct RecordProcessor: Sendable {
             guard let delay else { return verdict(of: job, answer, now: clock()) }
             return postponed(job, .later(delay: delay), now: clock())
         case .interrupted: return postponed(job, .interrupted, now: clock())
+        case .hop(let hop):
+            guard let value = try? job.format.encode(hop.job) else {
+                let failure = FailureError(.internal, message: "the job could not be written")
+                return verdict(of: job, handler.refuse(job.job, failure, now: clock()), now: clock())
+            }
+            let hopping = HoppingJob(value: value, progress: hop.progress, done: job.hop)
+            var verdict = postponed(job, .hop(hopping, delay: hop.delay), now: clock())
+            verdict.event = hop.event
+            verdict.trace = job.trace
+            return verdict
         }
     }
 

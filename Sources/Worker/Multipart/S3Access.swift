@@ -6,9 +6,12 @@ package import S3ControlPlane
 package struct S3Access: Sendable {
     let plane: S3ControlPlane
     let claims: UploadClaims
+    /// Milliseconds after which a job can be run again, ascending; empty: it cannot.
+    let delays: [Int]
 
-    package init(plane: S3ControlPlane, claims: UploadClaims) {
+    package init(plane: S3ControlPlane, claims: UploadClaims, delays: [Int]) {
         self.plane = plane
         self.claims = claims
+        self.delays = delays.sorted()
     }
 }

@@ -84,8 +84,14 @@ extension S3MultipartHandler {
 
     /// Begins the upload, unless an earlier run of the job did.
     ///
+    /// - Parameter headers: `nil`: those of the upload.
     /// - Returns: Its id.
-    private func begin(_ upload: S3Upload, for job: Job, mayBeRepeated: Bool) async throws -> String {
+    func begin(
+        _ upload: S3Upload,
+        headers: [S3ObjectOptions.Pair]? = nil,
+        for job: Job,
+        mayBeRepeated: Bool
+    ) async throws -> String {
         var past = Past(mayBeRepeated: mayBeRepeated)
         var attempt = 1
         while true {
@@ -98,7 +104,7 @@ extension S3MultipartHandler {
                 let id = try await plane.createUpload(
                     of: upload.key,
                     in: upload.bucket,
-                    headers: upload.parts.headers,
+                    headers: headers ?? upload.parts.headers,
                     query: upload.parts.query.filter { $0.name != "uploads" }
                 )
                 try await s3.claims.note(id, of: job)

@@ -29,16 +29,12 @@ struct S3MultipartHandler: Sendable {
         guard let operation = multipart.operation, let step = multipart.step else {
             throw FailureError(
                 .unsupported,
-                message: "this worker knows no such step of an upload; known are initiate, list, complete, abort. "
+                message:
+                    "this worker knows no such step of an upload; known are initiate, list, complete, abort, watch, copy. "
                     + "Update the workers first"
             )
         }
-        let upload: S3Upload
-        do throws(FailureError) {
-            upload = try S3Upload(job, multipart, operation: operation, credentials: credentials, now: now)
-        } catch {
-            throw error.under("target")
-        }
+        let upload = try upload(job, multipart, for: operation, now: now)
         var outcome = S3MultipartOutcome(upload)
         switch step {
         case .initiate(let initiate):
@@ -51,8 +47,25 @@ struct S3MultipartHandler: Sendable {
                 uploadID: upload.id,
                 in: upload.bucket
             )
+        case .watch(let watch): try await self.watch(watch, upload, job, multipart, &outcome, now: now)
+        case .copy(let copy):
+            try await self.copy(copy, upload, job, multipart, &outcome, mayBeRepeated: mayBeRepeated, now: now)
         }
         return outcome
+    }
+
+    /// The upload as a request of one of S3's operations is about it.
+    func upload(
+        _ job: Job,
+        _ multipart: S3MultipartJob,
+        for operation: String,
+        now: Int64
+    ) throws(FailureError) -> S3Upload {
+        do throws(FailureError) {
+            return try S3Upload(job, multipart, operation: operation, credentials: credentials, now: now)
+        } catch {
+            throw error.under("target")
+        }
     }
 
     private func list(_ upload: S3Upload, _ outcome: inout S3MultipartOutcome) async throws {

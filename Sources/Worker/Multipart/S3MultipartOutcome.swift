@@ -10,8 +10,22 @@ struct S3MultipartOutcome: Sendable {
     var result = S3MultipartResult()
     /// What the caller should know though the step is done.
     var warnings: [String]
+    /// Where the step goes on later: nothing is answered yet.
+    var hop: Hop?
     private let encryption: String
     private let keyPrefix: String
+
+    /// How a step goes on that takes its time.
+    struct Hop: Sendable {
+        /// The step, with what this hop found.
+        let multipart: S3MultipartJob
+        /// Milliseconds until it is run again; 0: at once.
+        let delay: Int
+        /// How far it has come, if that is news.
+        var progress: UploadProgress?
+        /// Since the last news.
+        var bytesPerSecond = 0.0
+    }
 
     init(_ upload: S3Upload) {
         warnings = upload.warnings
@@ -35,6 +49,15 @@ struct S3MultipartOutcome: Sendable {
         latency: Double,
         worker: String
     ) -> (type: CloudEvent.EventType, data: any SwiftProtobuf.Message)? {
+        if let hop {
+            guard let progress = hop.progress else { return nil }
+            var event = common(MultipartProgress(), job, latency, worker)
+            event.bytes = progress.bytes
+            event.parts = progress.parts
+            event.fileSize = progress.totalBytes
+            event.bytesPerSecond = hop.bytesPerSecond
+            return (.multipartProgress, event)
+        }
         switch result.outcome {
         case .initiated(let initiated):
             var event = common(MultipartInitiated(), job, latency, worker)
@@ -88,5 +111,6 @@ private protocol MultipartEvent: SwiftProtobuf.Message {
 }
 
 extension MultipartInitiated: MultipartEvent {}
+extension MultipartProgress: MultipartEvent {}
 extension MultipartCompleted: MultipartEvent {}
 extension MultipartAborted: MultipartEvent {}

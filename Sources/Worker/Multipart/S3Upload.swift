@@ -14,6 +14,9 @@ struct S3Upload: Sendable {
     let id: String
     /// Headers and query of the step's request, with secrets.
     let parts: S3RequestParts
+    /// Keys of SSE-C: of the object, and of one that is copied.
+    let customerKey: S3CustomerKey?
+    let copySourceCustomerKey: S3CustomerKey?
     /// The upload's place, as a signing job names it.
     let target: S3SigningJob
     /// What the caller should know.
@@ -54,6 +57,10 @@ struct S3Upload: Sendable {
         do throws(SigningError) {
             var object = try compiler.objectOptions(item.options.over(target.defaults))
             if operation != S3Operation.createMultipartUpload.rawValue { object.uploadID = multipart.uploadID }
+            customerKey = object.customerKey
+            copySourceCustomerKey = object.copySourceCustomerKey
+            // Only requests that copy have it.
+            object.copySourceCustomerKey = nil
             parts = try S3RequestParts(compiler.operation, object, at: compiler.endpoint)
         } catch {
             throw FailureError(signing: error) { $0 == "uploadID" ? "" : item.path(of: $0, under: "items[0]") }
@@ -70,6 +77,21 @@ struct S3Upload: Sendable {
         } catch {
             throw FailureError(.endpointNotAllowed, field: "s3Endpoint", message: error.message)
         }
+    }
+
+    /// Another bucket that is reached in the same way.
+    func bucket(named name: String, _ credentials: CredentialResolver) throws -> S3Bucket {
+        if name == target.s3Bucket { return bucket }
+        return try S3Bucket(
+            endpoint: S3Endpoint.resolve(
+                bucket: name,
+                region: target.s3Region,
+                addressingStyle: AddressingStyle(rawValue: target.s3AddressingStyle) ?? .auto,
+                customEndpoint: target.s3Endpoint.isEmpty ? nil : target.s3Endpoint
+            ),
+            credentials: bucket.credentials,
+            allowedBy: credentials.endpoints(for: target)
+        )
     }
 
     /// The object's URL without a signature.

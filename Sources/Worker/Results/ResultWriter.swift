@@ -112,7 +112,11 @@ final class ResultWriter: Sendable {
         var done = result.done
         done.partition = places.first?.partition ?? 0
         done.offsets = places.map(\.offset)
-        let fact = JobFact(jobID: result.jobID, tenant: result.tenant, .chunkDone(done))
+        try append(JobFact(jobID: result.jobID, tenant: result.tenant, .chunkDone(done)), to: batch)
+    }
+
+    /// Appends what is told of a job.
+    func append(_ fact: JobFact, to batch: KafkaDeliveryBatch) throws(KafkaError) {
         guard let value = try? WireFormat.protobuf.encode(fact) else { return }
         try batch.append(topic: topics.jobStates, key: Array(fact.key.utf8), value: value)
     }

@@ -15,6 +15,8 @@ struct TurnDeliveries: Sendable {
     private var results: [Int: (result: RecordProcessor.KeptResult, deliveries: Range<Int>)] = [:]
     /// Records that are run again later, after some milliseconds.
     private(set) var postponed: [Int: Int] = [:]
+    /// Hops that are done once all is delivered.
+    private(set) var hops: [HopMemory.Hop] = []
     /// Whether a record was left to whoever has it next.
     private(set) var isInterrupted = false
     /// Records that go to the dead letters though their results may be written.
@@ -44,6 +46,7 @@ struct TurnDeliveries: Sendable {
         switch verdict.postponement {
         case .later(let delay): postponed[record] = delay
         case .interrupted: isInterrupted = true
+        case .hop(let job, _): hops.append(job.done)
         case nil: break
         }
     }

@@ -27,6 +27,32 @@ extension KafkaDeliveryBatch {
         )
     }
 
+    /// Appends a job that goes on, in place of its record: the same headers and key, and a value of its own.
+    ///
+    /// - Parameters:
+    ///   - delay: Milliseconds until it is run again; 0: at once.
+    ///   - now: Unix milliseconds.
+    func append(
+        _ job: RecordProcessor.HoppingJob,
+        inPlaceOf record: borrowing KafkaRecord,
+        delay: Int,
+        now: Int64
+    ) throws(KafkaError) {
+        let origin = TopicNames.origin(of: record.topic)
+        var headers = record.headers(without: [HeaderNames.retryPrefix, HeaderNames.deadLetterPrefix])
+        if delay > 0 {
+            // It failed in no round before.
+            let first = RetryRound(rounds: 0, due: nil, originalTimestamp: record.timestamp)
+            headers += first.headers(afterRoundOf: delay, now: now)
+        }
+        try append(
+            topic: delay > 0 ? TopicNames.retry(of: origin, delay: delay) : origin,
+            key: record.key.map { Array($0) },
+            value: job.value,
+            headers: headers
+        )
+    }
+
     /// Appends a record to the dead letters of its first topic: bytes and headers as they were, and why.
     ///
     /// - Parameters:

@@ -130,6 +130,15 @@ import Testing
         return data
     }
 
+    private static func progress(_ initiated: MultipartInitiated) -> MultipartProgress {
+        var data = MultipartProgress()
+        (data.jobID, data.tenant, data.caller) = (initiated.jobID, initiated.tenant, initiated.caller)
+        (data.bucket, data.region, data.keyPrefix) = (initiated.bucket, initiated.region, initiated.keyPrefix)
+        (data.uploadID, data.latencyMs, data.worker) = (initiated.uploadID, 12.5, initiated.worker)
+        (data.bytes, data.parts, data.bytesPerSecond, data.fileSize) = (0, 0, 0, initiated.fileSize)
+        return data
+    }
+
     private static func aborted(_ initiated: MultipartInitiated) -> MultipartAborted {
         var data = MultipartAborted()
         (data.jobID, data.tenant, data.caller) = (initiated.jobID, initiated.tenant, initiated.caller)
@@ -145,6 +154,7 @@ import Testing
         case .urlsMinted: (minted, wholeMinted)
         case .jobFailed: (refused, wholeRefused)
         case .multipartInitiated: (initiated, wholeInitiated)
+        case .multipartProgress: (progress(initiated), progress(wholeInitiated))
         case .multipartCompleted: (completed(initiated), completed(wholeInitiated))
         case .multipartAborted: (aborted(initiated), aborted(wholeInitiated))
         }

@@ -20,7 +20,7 @@ import Testing
         "signing_time_in_future": 400, "invalid_deadline": 400,
         "unknown_profile": 403, "credential_expired": 403, "seal_scope": 403, "reply_topic_not_allowed": 403,
         "expired": 504,
-        "upload_not_found": 404, "bucket_not_found": 404, "access_denied": 403, "endpoint_not_allowed": 403,
+        "upload_not_found": 404, "bucket_not_found": 404, "source_not_found": 404, "access_denied": 403, "endpoint_not_allowed": 403,
         "wrong_region": 400, "part_mismatch": 409, "size_mismatch": 409, "precondition_failed": 412,
         "s3_unavailable": 503, "s3_refused": 502,
         "reply_too_large": 413, "unknown_reply_topic": 403,

@@ -14,10 +14,10 @@ struct MultipartFixture {
 
     /// - Parameters:
     ///   - endpoint: A way to the server; `nil`: the straight one.
-    ///   - worker: Further variables of the workers.
+    ///   - all: Further variables of all parts.
     static func run(
         endpoint: String? = nil,
-        worker: [String: String] = [:],
+        all: [String: String] = [:],
         _ body: (MultipartFixture) async throws -> Void
     ) async throws {
         let s3 = try await RadosGateway.shared()
@@ -26,7 +26,8 @@ struct MultipartFixture {
             worker: [
                 "AWS_ACCESS_KEY_ID": s3.accessKey, "AWS_SECRET_ACCESS_KEY": s3.secretKey,
                 "SIGNET_WORKER_ALLOWED_ENDPOINTS": endpoint,
-            ].merging(worker) { $1 }
+            ],
+            all: all
         )
         try await Platform.run(options) { try await body(MultipartFixture(platform: $0, s3: s3, endpoint: endpoint)) }
     }
@@ -58,6 +59,33 @@ struct MultipartFixture {
     func result(of job: String) async throws -> [String: Any] {
         let end = try await platform.end(of: job, at: platform.url)
         return try #require(end["result"] as? [String: Any], "\(end.response.text)")
+    }
+
+    /// Sends a step that takes its time, whose path may be another one; returns its job.
+    func begin(_ path: String, _ fields: [String: Any]) async throws -> String {
+        let answer = try await JSONAnswer(platform.post(path, JSONAnswer.text(of: place.merging(fields) { $1 })))
+        #expect(answer.status == 202, "\(answer.response.text)")
+        return try answer.text("jobId")
+    }
+
+    /// Asks for a job until so many bytes are there.
+    func waitForProgress(_ bytes: Int, of job: String) async throws {
+        try await withDeadline(for: "\(bytes) bytes of job \(job)") {
+            while true {
+                let answer = try JSONAnswer(try await Curl.send("GET", platform.url + "/api/v1/jobs/\(job)"))
+                if (answer["progress"] as? [String: Any])?["bytes"] as? Int == bytes { return }
+            }
+        }
+    }
+
+    /// Begins an upload and sends all of its parts, 5 MiB each.
+    func uploadParts(of key: String, _ file: Data) async throws -> (MultipartUpload, parts: [[String: Any]]) {
+        let upload = try MultipartUpload(
+            try await post("initiate", request(["key": key, "fileSize": file.count, "partSize": 5 << 20]))
+        )
+        var parts: [[String: Any]] = []
+        for part in upload.parts { parts.append(["partNumber": part.number, "etag": try await part.send(file)]) }
+        return (upload, parts)
     }
 
     func expectProblem(
@@ -115,10 +143,10 @@ struct MultipartFixture {
             validator = jsonschema.Draft202012Validator({**schema, 'components': document['components']})
             for error in validator.iter_errors(json.loads(answer)):
                 print(f'{step}: {"/".join(map(str, error.path))} {error.message[:200]}')
-        for step, value in [(path.split('/')[-1], example['value']) for path, item in document['paths'].items()
+        for path, value in [(path, example['value']) for path, item in document['paths'].items()
                             if '/multipart/' in path
                             for example in item['post']['requestBody']['content']['application/json'].get('examples', {}).values()]:
-            schema = document['paths']['/api/v1/upload/s3/multipart/' + step]['post']['requestBody']['content']
+            schema = document['paths'][path]['post']['requestBody']['content']
             jsonschema.validate(value, {**schema['application/json']['schema'], 'components': document['components']})
         """
 
@@ -144,6 +172,8 @@ struct MultipartFixture {
             answer = s3.get_object(Bucket=bucket, Key=rest[0])
             print(json.dumps({'sha256': hashlib.sha256(answer['Body'].read()).hexdigest(),
                               'type': answer['ContentType'], 'metadata': answer['Metadata']}))
+        elif what == 'put':
+            print(json.dumps({'etag': s3.put_object(Bucket=bucket, Key=rest[0], Body=rest[1].encode())['ETag']}))
         elif what == 'uploads':
             pages = s3.get_paginator('list_multipart_uploads').paginate(Bucket=bucket, Prefix=rest[0])
             print(json.dumps({'ids': sorted(u['UploadId'] for page in pages for u in page.get('Uploads', []))}))

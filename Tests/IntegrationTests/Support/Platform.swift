@@ -13,6 +13,8 @@ final class Platform: Sendable {
         var worker: [String: String] = [:]
         /// Further variables of the gateway.
         var gateway: [String: String] = [:]
+        /// Further variables of all parts.
+        var all: [String: String] = [:]
         var startsWorker = true
     }
 
@@ -33,7 +35,7 @@ final class Platform: Sendable {
         prefix = "t\(UUID().uuidString.prefix(8).lowercased())."
         var common = [
             "SIGNET_TOPICS_PREFIX": prefix, "SIGNET_MANAGEMENT_PORT": "0", "SIGNET_WORKER_GROUP": "\(prefix)workers",
-        ]
+        ].merging(options.all) { $1 }
 
         if let servers = ProcessInfo.processInfo.environment["SIGNET_TEST_KAFKA"] {
             broker = nil
@@ -180,6 +182,15 @@ final class Platform: Sendable {
         try await JSONAnswer(
             post("/api/v1/upload/s3/multipart/\(step)", JSONAnswer.text(of: body), headers: headers)
         )
+    }
+
+    /// Kills the workers, as a power cut would, and starts another one.
+    func replaceWorkers() async throws {
+        for worker in workers.withLock({ $0 }) {
+            worker.child.kill()
+            _ = try await worker.child.exitStatus()
+        }
+        try await startWorker()
     }
 
     func postDownload(_ body: [String: Any]) async throws -> JSONAnswer {
