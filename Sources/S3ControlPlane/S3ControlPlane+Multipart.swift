@@ -24,6 +24,8 @@ package struct UnfinishedUpload: Sendable, Hashable {
     package let key: String
     package let uploadID: String
     package let initiated: Date
+    /// The wire value; `nil`: the server does not say.
+    package let storageClass: String?
 }
 
 /// What a finished upload came to.
@@ -184,11 +186,13 @@ extension S3ControlPlane {
                 let key: String
                 let uploadID: String
                 let initiated: String
+                let storageClass: String?
 
                 enum CodingKeys: String, CodingKey {
                     case key = "Key"
                     case uploadID = "UploadId"
                     case initiated = "Initiated"
+                    case storageClass = "StorageClass"
                 }
             }
 
@@ -217,7 +221,12 @@ extension S3ControlPlane {
                     throw S3Error(.malformedAnswer, message: "an upload of \(bucket.endpoint.bucket) has no time")
                 }
                 uploads.append(
-                    UnfinishedUpload(key: upload.key, uploadID: upload.uploadID, initiated: initiated)
+                    UnfinishedUpload(
+                        key: upload.key,
+                        uploadID: upload.uploadID,
+                        initiated: initiated,
+                        storageClass: upload.storageClass
+                    )
                 )
             }
             guard answer.isTruncated == true, let key = answer.nextKey,

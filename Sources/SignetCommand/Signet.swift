@@ -25,7 +25,7 @@ struct Signet: AsyncParsableCommand {
             DemoCommand.self, DevCommand.self, GatewayCommand.self, WorkerCommand.self, BrokerCommand.self,
             TopicsCommand.self, KeysCommand.self, BatchCommand.self, SignCommand.self, ExplainCommand.self,
             CheckCommand.self,
-            ConfigCommand.self, DeadLettersCommand.self,
+            ConfigCommand.self, DeadLettersCommand.self, JanitorCommand.self, LifecycleCommand.self, CORSCommand.self,
         ]
     )
 }

@@ -66,12 +66,7 @@ struct DeadLettersCommand: AsyncParsableCommand {
         }
 
         private static func time(_ text: String, now: Int64) throws -> Int64 {
-            let units: [Character: Int64] = ["s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000]
-            if let unit = text.last.flatMap({ units[$0] }), let count = Int64(text.dropLast()), count >= 0,
-                count <= 100_000_000
-            {
-                return now - count * unit
-            }
+            if let span = TimeSpan.milliseconds(text) { return now - span }
             if let date = try? Date(text, strategy: .iso8601) { return Int64(date.timeIntervalSince1970 * 1_000) }
             throw ValidationError("\(text) is no time: write 2026-01-31T23:59:59Z, or how long ago, e.g. 90m, 12h, 2d")
         }
