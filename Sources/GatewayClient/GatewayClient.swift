@@ -22,8 +22,8 @@ package struct GatewayClient: Sendable {
         case completion
     }
 
-    private let url: String
-    private let client: HTTPClient
+    let url: String
+    let client: HTTPClient
 
     private init(url: String, client: HTTPClient) {
         self.url = url.hasSuffix("/") ? String(url.dropLast()) : url
@@ -41,6 +41,7 @@ package struct GatewayClient: Sendable {
         configuration.timeout.connect = .seconds(10)
         // Where nothing listens, people want to know at once.
         configuration.connectionPool.retryConnectionEstablishment = false
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
         return try await HTTPClient.withHTTPClient(configuration: configuration) { client in
             try await body(GatewayClient(url: url, client: client))
         }
@@ -63,9 +64,19 @@ package struct GatewayClient: Sendable {
         request.method = .POST
         request.headers.add(name: "content-type", value: "application/x-ndjson")
         request.body = .stream(items, length: .unknown)
-        let response: HTTPClientResponse
+        let response = try await send(request, timeout: timeout)
+        guard response.status == .ok, response.headers.first(name: "content-type") == "application/x-ndjson" else {
+            throw await Self.refusal(response)
+        }
+        return BatchResults(body: response.body)
+    }
+
+    /// Sends a request.
+    ///
+    /// - Throws: `unreachable`; whatever the request's body throws.
+    func send(_ request: HTTPClientRequest, timeout: TimeAmount) async throws -> HTTPClientResponse {
         do {
-            response = try await client.execute(request, timeout: timeout)
+            return try await client.execute(request, timeout: timeout)
         } catch let error as HTTPClientError {
             throw unreachable(error.shortDescription)
         } catch let error as NIOConnectionError {
@@ -73,10 +84,6 @@ package struct GatewayClient: Sendable {
         } catch let error as IOError {
             throw unreachable(String(cString: strerror(error.errnoCode)))
         }
-        guard response.status == .ok, response.headers.first(name: "content-type") == "application/x-ndjson" else {
-            throw await Self.refusal(response)
-        }
-        return BatchResults(body: response.body)
     }
 
     private func unreachable(_ reason: String) -> GatewayClientError {
@@ -87,13 +94,13 @@ package struct GatewayClient: Sendable {
         )
     }
 
-    private struct Problem: Decodable {
+    struct Problem: Decodable {
         let code: String
         let detail: String
         let field: String?
     }
 
-    private static func refusal(_ response: HTTPClientResponse) async -> GatewayClientError {
+    static func refusal(_ response: HTTPClientResponse) async -> GatewayClientError {
         let body = try? await response.body.collect(upTo: 1 << 20)
         let bytes = body.map { Data($0.readableBytesView) } ?? Data()
         guard let problem = try? JSONDecoder().decode(Problem.self, from: bytes) else {
@@ -102,12 +109,20 @@ package struct GatewayClient: Sendable {
                 message: "what answers at that address is no gateway of Signet (status \(response.status.code))"
             )
         }
-        let place = problem.field.map { " at \($0)" } ?? ""
+        return problem.refusal(
+            isRetriable: response.status == .serviceUnavailable || problem.code == "request_in_progress"
+        )
+    }
+}
+
+extension GatewayClient.Problem {
+    func refusal(isRetriable: Bool = false) -> GatewayClientError {
+        let place = field.map { " at \($0)" } ?? ""
         return GatewayClientError(
             .refused,
-            problem: problem.code,
-            isRetriable: response.status == .serviceUnavailable,
-            message: "\(problem.code)\(place): \(problem.detail)"
+            problem: code,
+            isRetriable: isRetriable,
+            message: "\(code)\(place): \(detail)"
         )
     }
 }

@@ -11,6 +11,10 @@ package struct GatewayClientError: Error, Sendable, CustomStringConvertible {
         case interrupted
         /// What answers is no gateway.
         case notAGateway
+        /// The file that is to be uploaded.
+        case unreadableFile
+        /// Where it is kept how far an upload is.
+        case unwritableState
     }
 
     package let code: Code

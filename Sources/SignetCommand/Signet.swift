@@ -18,12 +18,14 @@ struct Signet: AsyncParsableCommand {
               signet gateway       HTTP in, HTTP out
             Of a gateway that runs:
               signet batch keys.txt --bucket my-bucket --region eu-central-1      a URL for each line
+              signet upload film.mp4 --bucket my-bucket --region eu-central-1       a file of any size
             Settings come from flags, then SIGNET_* variables, then a file: signet config lists them all.
             """,
         version: "0.1.0",
         subcommands: [
             DemoCommand.self, DevCommand.self, GatewayCommand.self, WorkerCommand.self, BrokerCommand.self,
-            TopicsCommand.self, KeysCommand.self, BatchCommand.self, SignCommand.self, ExplainCommand.self,
+            TopicsCommand.self, KeysCommand.self, BatchCommand.self, UploadCommand.self, SignCommand.self,
+            ExplainCommand.self,
             CheckCommand.self,
             ConfigCommand.self, DeadLettersCommand.self, JanitorCommand.self, LifecycleCommand.self, CORSCommand.self,
         ]
