@@ -138,11 +138,14 @@ let package = Package(
         .executableTarget(
             name: "SignetBench",
             dependencies: [
-                "SignetSigning", "SignetKafka", "Contract", "CSigningBaseline", "CEchoBaseline", .argumentParser,
-                .httpClient, .logging, .nio, .nioHTTP1,
+                "SignetSigning", "SignetKafka", "Contract", "S3ControlPlane", "CSigningBaseline", "CEchoBaseline",
+                .argumentParser, .httpClient, .logging, .nio, .nioHTTP1,
             ],
             path: "Tests/Benchmarks",
-            exclude: ["Baseline", "Echo", "Peers/peers.py", "Peers/batch_service.py", "Peers/requirements.txt"],
+            exclude: [
+                "Baseline", "Echo", "Peers/peers.py", "Peers/batch_service.py", "Peers/upload.py",
+                "Peers/requirements.txt",
+            ],
             swiftSettings: settings
         ),
         .target(

@@ -73,7 +73,8 @@ package final class S3ControlPlane: Sendable {
                 return try await sendOnce(request, to: bucket)
             } catch {
                 var generator = SystemRandomNumberGenerator()
-                guard error.isRetriable, request.isRepeatable || !error.isUnclear,
+                // An endpoint that rests is not waited for: whoever asks has time, or has not.
+                guard error.isRetriable, error.code != .endpointResting, request.isRepeatable || !error.isUnclear,
                     let delay = schedule.delay(behind: attempt, retryAfter: error.retryAfter, using: &generator)
                 else { throw error }
                 try await Task.sleep(for: delay)

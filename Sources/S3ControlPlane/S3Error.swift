@@ -32,6 +32,8 @@ package struct S3Error: Error, Sendable, CustomStringConvertible {
         package static let endpointNotAllowed = Code(rawValue: "endpoint_not_allowed")
         /// An endpoint that failed again and again is left alone for a while.
         package static let endpointResting = Code(rawValue: "endpoint_resting")
+        /// An endpoint that is slow has as many jobs as it may have.
+        package static let endpointBusy = Code(rawValue: "endpoint_busy")
         /// The bucket lies in another region: see ``S3Error/region``.
         package static let wrongRegion = Code(rawValue: "wrong_region")
         /// The request could not be signed.

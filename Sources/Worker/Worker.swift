@@ -206,7 +206,8 @@ package struct Worker: Service {
                             topic: topics.jobStates,
                             logger: logger
                         ),
-                        delays: topics.retryDelays
+                        delays: topics.retryDelays,
+                        inFlight: Self.multipartInFlight
                     )
                 ),
                 encoder: ReplyEncoder(maximumBytes: configuration.maximumReplyBytes),

@@ -9,7 +9,8 @@ struct BenchCommand: AsyncParsableCommand {
         commandName: "signet-bench",
         abstract: "Measures Signet, each figure beside a baseline of the same run.",
         subcommands: [
-            SigningBench.self, PipelineBench.self, BatchBench.self, SoakBench.self, EchoCommand.self, SoakBroker.self,
+            SigningBench.self, PipelineBench.self, BatchBench.self, MultipartBench.self, SoakBench.self,
+            EchoCommand.self, SoakBroker.self,
         ]
     )
 }

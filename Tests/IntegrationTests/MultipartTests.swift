@@ -230,4 +230,53 @@ import Testing
             #expect(try await fixture.post("complete", upload.name).status == 200)
         }
     }
+
+    /// Keys that come with a request are sealed at the gateway; the workers use them for all that its job does.
+    @Test func uploadIsSignedWithTheKeysOfTheRequest() async throws {
+        try await MultipartFixture.run { fixture in
+            let file = MultipartFixture.file(bytes: 1_000)
+            let keys = ["s3AccessKey": fixture.s3.accessKey, "s3SecretKey": fixture.s3.secretKey]
+            let begun = try await fixture.post(
+                "initiate",
+                fixture.request(["key": "sealed", "fileSize": file.count], keys)
+            )
+            #expect(begun.status == 200, "\(begun.response.text)")
+            let upload = try MultipartUpload(begun)
+            try await upload.parts[0].send(file)
+            let name = upload.name.merging(keys) { $1 }
+            let signed = try await fixture.post("parts", name.merging(["parts": [1]]) { $1 })
+            #expect(signed.status == 200)
+            let job = try await fixture.begin(
+                "/api/v1/upload/s3/multipart/watch",
+                name.merging(["fileSize": file.count, "complete": true]) { $1 }
+            )
+            #expect(try await fixture.result(of: job)["outcome"] as? String == "completed")
+            #expect(
+                try await fixture.boto("read", ["sealed"])["sha256"] as? String == MultipartFixture.sha256(of: file)
+            )
+        }
+    }
+
+    /// Nothing listens at one endpoint: its jobs fail when their time is over, and others are not held up.
+    @Test func storeThatIsDownHoldsUpNobodyAndIsTold() async throws {
+        let down = "http://127.0.0.1:1"
+        let all = ["SIGNET_RETRY_DELAYS": "300", "SIGNET_GATEWAY_WAIT_UNTIL": "20000"]
+        try await MultipartFixture.run(also: down, all: all) { fixture in
+            try await withThrowingTaskGroup(of: CurlResponse.self) { group in
+                for number in 0..<40 {
+                    let fields = fixture.request(["key": "k\(number)", "fileSize": 1, "s3Endpoint": down])
+                    let body = try JSONAnswer.text(of: fixture.place.merging(fields) { $1 })
+                    group.addTask {
+                        try await fixture.platform.post("/api/v1/upload/s3/multipart/initiate", body)
+                    }
+                }
+                let good = try await fixture.post("initiate", fixture.request(["key": "good", "fileSize": 1]))
+                #expect(good.status == 200)
+                for try await answer in group {
+                    #expect(answer.status == 503)
+                    #expect(try JSONAnswer(answer)["code"] as? String == "s3_unavailable")
+                }
+            }
+        }
+    }
 }

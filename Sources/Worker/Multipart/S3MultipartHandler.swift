@@ -2,6 +2,7 @@
 
 internal import Contract
 internal import S3ControlPlane
+internal import SignetSigning
 
 /// Runs the steps of multipart uploads.
 ///
@@ -35,6 +36,15 @@ struct S3MultipartHandler: Sendable {
             )
         }
         let upload = try upload(job, multipart, for: operation, now: now)
+        let origin = upload.bucket.endpoint.origin
+        guard let place = s3.shares.enter(origin, now: .now) else {
+            throw S3Error(
+                .endpointBusy,
+                message: "\(origin) is slow, and has as many jobs in flight as a slow endpoint may have",
+                isRetriable: true
+            )
+        }
+        defer { s3.shares.leave(place) }
         var outcome = S3MultipartOutcome(upload)
         switch step {
         case .initiate(let initiate):

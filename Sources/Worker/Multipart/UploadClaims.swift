@@ -7,16 +7,17 @@ package import SignetKafka
 /// Which job began which upload, as the topic of job states tells: S3's list of uploads has no room for it.
 package struct UploadClaims: Sendable {
     private let producer: KafkaProducer
-    private let reader: TopicReader
     private let topic: String
+    private let scan: SharedScan<[String: String]>
 
     /// - Parameters:
     ///   - kafka: At least `bootstrap.servers`.
     ///   - topic: That of the job states.
     package init(producer: KafkaProducer, kafka: KafkaConfiguration, topic: String, logger: Logger) {
         self.producer = producer
-        reader = TopicReader(kafka: kafka, logger: logger)
         self.topic = topic
+        let reader = TopicReader(kafka: kafka, logger: logger)
+        scan = SharedScan { try await Self.read(topic, since: $0, by: reader) }
     }
 
     /// Notes that a job is about to begin an upload, or which one it began; returns when it is noted.
@@ -37,6 +38,12 @@ package struct UploadClaims: Sendable {
     /// - Parameter start: Unix milliseconds from which on they were noted.
     /// - Throws: `KafkaError`.
     func read(since start: Int64) async throws -> [String: String] {
+        try await scan.value(since: start)
+    }
+
+    private static func read(_ topic: String, since start: Int64, by reader: TopicReader) async throws -> [String:
+        String]
+    {
         var claims: [String: String] = [:]
         try await reader.read([topic], since: start) { record -> JobFact? in
             var warnings: [String] = []

@@ -14,9 +14,20 @@ final class BatchPlatform: Sendable {
     private let admin: KafkaAdmin?
     private let names: [String]
 
-    /// - Parameter servers: A broker; `nil`: an embedded one.
-    init(_ servers: String?, folder: URL) async throws {
-        let topics = TopicNames(prefix: "bench\(UUID().uuidString.prefix(8).lowercased()).", retryDelays: [])
+    /// - Parameters:
+    ///   - servers: A broker; `nil`: an embedded one.
+    ///   - retryDelays: Milliseconds after which jobs run again.
+    ///   - worker: Further variables of the worker.
+    init(
+        _ servers: String?,
+        folder: URL,
+        retryDelays: [Int] = [],
+        worker variables: [String: String] = [:]
+    ) async throws {
+        let topics = TopicNames(
+            prefix: "bench\(UUID().uuidString.prefix(8).lowercased()).",
+            retryDelays: retryDelays
+        )
         let signet = try BenchProcess.program("signet")
         names = topics.specifications.map(\.name)
         var settings = KafkaConfiguration()
@@ -29,7 +40,10 @@ final class BatchPlatform: Sendable {
             brokerName = "broker \(servers)"
             settings["bootstrap.servers"] = servers
         } else {
-            let environment = ["SIGNET_TOPICS_PREFIX": topics.prefix, "SIGNET_RETRY_DELAYS": ""]
+            let environment = [
+                "SIGNET_TOPICS_PREFIX": topics.prefix,
+                "SIGNET_RETRY_DELAYS": retryDelays.map(String.init).joined(separator: ","),
+            ]
             let broker = try BenchProcess(signet, ["broker"], environment: environment, readyWhen: "bootstrap ")
             self.broker = broker
             admin = nil
@@ -43,7 +57,12 @@ final class BatchPlatform: Sendable {
             stateIn: folder,
             ["SIGNET_LOG_LEVEL": "warning"]
         )
-        worker = try BenchProcess(signet, ["worker"], environment: environment, readyWhen: "ready")
+        worker = try BenchProcess(
+            signet,
+            ["worker"],
+            environment: environment.merging(variables) { $1 },
+            readyWhen: "ready"
+        )
         gateway = try BenchProcess(signet, ["gateway", "--port", "0"], environment: environment, readyWhen: "ready ")
     }
 

@@ -113,4 +113,19 @@ import Testing
         let failure = #expect(throws: FailureError.self) { try ReplyJoiner(result).join(at: 2) }
         #expect(failure?.code.rawValue == "of_the_future")
     }
+
+    @Test func partsShareThePathAndDifferInTheirNumbers() throws {
+        var result = Self.result()
+        result.shared[0].path = "/a/b%20c"
+        result.items = [Int32(1), 10_000].map { number in
+            var item = SignedItem()
+            item.partNumber = number
+            return item
+        }
+        let joiner = ReplyJoiner(result)
+        let url = "https://bucket.s3.eu-central-1.amazonaws.com/a/b%20c?X-Amz-Date=20260131T235959Z&X-Amz-Expires=60"
+        let digits = ["0a", "fb"].map { String(repeating: $0, count: 32) }
+        #expect(try joiner.join(at: 0).url == "\(url)&partNumber=1&X-Amz-Signature=\(digits[0])")
+        #expect(try joiner.join(at: 1).url == "\(url)&partNumber=10000&X-Amz-Signature=\(digits[1])")
+    }
 }

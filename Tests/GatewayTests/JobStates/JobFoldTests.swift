@@ -90,4 +90,18 @@ import Testing
         let facts = [Self.accepted(chunks: 2), Self.done(0, at: 2_000), Self.cancelled(at: 2_500)]
         #expect(Self.record(facts, now: 3_000)?.done.isEmpty == true)
     }
+
+    @Test func theLatestProgressCountsInWhateverOrderItComes() {
+        let progress = (1...3).map { hop in
+            var progress = UploadProgress()
+            progress.hop = UInt32(hop)
+            progress.bytes = Int64(hop) * 100
+            return Self.fact(.uploadProgress(progress), at: Int64(hop))
+        }
+        for _ in 0..<10 {
+            let record = Self.record(([Self.accepted(chunks: 1)] + progress).shuffled(), now: 2_000)
+            #expect(record?.progress?.bytes == 300)
+            #expect(record?.state == .accepted)
+        }
+    }
 }

@@ -14,9 +14,11 @@ struct MultipartFixture {
 
     /// - Parameters:
     ///   - endpoint: A way to the server; `nil`: the straight one.
+    ///   - other: A further endpoint that the workers may ask.
     ///   - all: Further variables of all parts.
     static func run(
         endpoint: String? = nil,
+        also other: String? = nil,
         all: [String: String] = [:],
         _ body: (MultipartFixture) async throws -> Void
     ) async throws {
@@ -25,7 +27,7 @@ struct MultipartFixture {
         let options = Platform.Options(
             worker: [
                 "AWS_ACCESS_KEY_ID": s3.accessKey, "AWS_SECRET_ACCESS_KEY": s3.secretKey,
-                "SIGNET_WORKER_ALLOWED_ENDPOINTS": endpoint,
+                "SIGNET_WORKER_ALLOWED_ENDPOINTS": [endpoint, other].compactMap { $0 }.joined(separator: ","),
             ],
             all: all
         )
