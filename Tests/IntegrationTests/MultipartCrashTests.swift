@@ -97,6 +97,48 @@ import Testing
         }
     }
 
+    /// A store that says that it is busy, before it does what it is asked or behind it: four times, which is as often as it
+    /// is asked at once.
+    @Test func storeThatIsBusyChangesNoEnd() async throws {
+        let s3 = try await RadosGateway.shared()
+        try await PausingProxy.run(to: s3) { proxy in
+            try await MultipartFixture.run(endpoint: proxy.endpoint, all: ["SIGNET_RETRY_DELAYS": "300,600"]) {
+                fixture in
+                let file = MultipartFixture.file(bytes: (5 << 20) + 100)
+                for phase in ["before", "after"] {
+                    for (key, name) in [("keyPrefix", "made"), ("key", "own")] {
+                        let mark = "fail-\(phase)-create-\(name)"
+                        let fields = [key: mark, "filename": "f.bin", "fileSize": file.count] as [String: Any]
+                        let job = try await fixture.accept("initiate", fixture.request(fields))
+                        try await Self.expectOnlyUpload(try await fixture.result(of: job), mark, fixture)
+                    }
+                    for (operation, path) in [
+                        ("complete", "/api/v1/upload/s3/multipart/watch"),
+                        ("list", "/api/v1/upload/s3/multipart/watch"),
+                        ("part", "/api/v1/s3/multipart/copy"),
+                    ] {
+                        let mark = "fail-\(phase)-\(operation)-watched"
+                        let (upload, _) = try await fixture.uploadParts(
+                            of: path.hasSuffix("copy") ? "busy source" : mark,
+                            file
+                        )
+                        if path.hasSuffix("copy") {
+                            #expect(try await fixture.post("complete", upload.name).status == 200)
+                        }
+                        let fields: [String: Any] =
+                            path.hasSuffix("copy")
+                            ? ["key": mark, "copySource": "\(s3.bucket)/busy source", "partSize": 5 << 20]
+                            : upload.name.merging(["fileSize": file.count, "complete": true]) { $1 }
+                        let result = try await fixture.result(of: try await fixture.begin(path, fields))
+                        #expect(result["size"] as? Int == file.count, "\(mark)")
+                        let read = try await fixture.boto("read", [mark])
+                        #expect(read["sha256"] as? String == MultipartFixture.sha256(of: file))
+                    }
+                }
+            }
+        }
+    }
+
     private static func expectOnlyUpload(
         _ result: [String: Any],
         _ prefix: String,

@@ -57,6 +57,7 @@ public struct S3PartTemplate: Sendable, CustomStringConvertible, CustomDebugStri
 
     /// The presigned URL of a part: a secret for as long as it lives.
     ///
+    /// - Parameter number: 1 to 10,000.
     /// - Throws: `invalid_part`.
     public func url(forPart number: Int) throws(SigningError) -> String {
         try Self.check(number)
@@ -86,6 +87,9 @@ extension S3Signer {
     ///
     /// - Parameters:
     ///   - key: The upload's, as for `S3PresignTemplate.sign(key:)`.
+    ///   - endpoint: Where they go.
+    ///   - time: When they are signed.
+    ///   - expiresIn: Seconds, 1 to 604,800.
     ///   - options: With the upload's id and without a part's number; a `contentLength` is that of every part.
     /// - Throws: `SigningError` that names what is wrong.
     public func partTemplate(

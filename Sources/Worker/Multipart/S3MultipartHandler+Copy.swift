@@ -51,6 +51,9 @@ extension S3MultipartHandler {
         } catch let error as FailureError {
             await abandon(multipart, upload)
             throw error
+        } catch  where Task.isCancelled {
+            // Whoever has the job next goes on.
+            throw error
         } catch let error as S3Error where !error.isRetriable {
             await abandon(multipart, upload)
             throw error

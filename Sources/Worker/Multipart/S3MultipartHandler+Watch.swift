@@ -14,6 +14,8 @@ internal import S3ControlPlane
 extension S3MultipartHandler {
     /// For so many milliseconds it looks as often as it can.
     private static let eagerness: Int64 = 120_000
+    /// Milliseconds before the job's deadline in which no further look would be in time.
+    static let lastLook: Int64 = 90_000
 
     func watch(
         _ watch: WatchUpload,
@@ -21,6 +23,7 @@ extension S3MultipartHandler {
         _ job: Job,
         _ multipart: S3MultipartJob,
         _ outcome: inout S3MultipartOutcome,
+        delay: Int,
         now: Int64
     ) async throws {
         guard watch.fileSize > 0 else {
@@ -30,16 +33,11 @@ extension S3MultipartHandler {
                 message: "fileSize must be the bytes that the object shall have, at least 1"
             )
         }
-        let delay = try delay(sinceMs: now - job.signingTimeMs)
         let parts: [UploadedPart]
         do {
             parts = try await plane.listParts(of: upload.key, uploadID: upload.id, in: upload.bucket)
         } catch let error as S3Error where error.code == .noSuchUpload {
             return try await end(watch, upload, job, multipart, &outcome, now: now)
-        } catch let error as S3Error where error.isRetriable && now < Self.end(of: multipart, job) {
-            // No news; the next look may bring some.
-            outcome.hop = S3MultipartOutcome.Hop(multipart: multipart, delay: delay)
-            return
         }
         let bytes = parts.reduce(0) { $0 + $1.size }
         if bytes == watch.fileSize, watch.complete {
@@ -97,7 +95,7 @@ extension S3MultipartHandler {
     }
 
     /// Milliseconds until the next look.
-    private func delay(sinceMs age: Int64) throws(FailureError) -> Int {
+    func delay(sinceMs age: Int64) throws(FailureError) -> Int {
         guard let shortest = s3.delays.first, let longest = s3.delays.last else {
             throw FailureError(
                 .unsupported,

@@ -57,7 +57,15 @@ struct S3MultipartHandler: Sendable {
                 uploadID: upload.id,
                 in: upload.bucket
             )
-        case .watch(let watch): try await self.watch(watch, upload, job, multipart, &outcome, now: now)
+        case .watch(let watch):
+            let delay = try delay(sinceMs: now - job.signingTimeMs)
+            do {
+                try await self.watch(watch, upload, job, multipart, &outcome, delay: delay, now: now)
+            } catch let error as S3Error where error.isRetriable && now < job.deadlineMs - Self.lastLook {
+                // No news; the next look may bring some.
+                outcome = S3MultipartOutcome(upload)
+                outcome.hop = S3MultipartOutcome.Hop(multipart: multipart, delay: delay)
+            }
         case .copy(let copy):
             try await self.copy(copy, upload, job, multipart, &outcome, mayBeRepeated: mayBeRepeated, now: now)
         }

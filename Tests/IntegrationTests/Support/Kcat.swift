@@ -69,19 +69,23 @@ struct Kcat {
         }
     }
 
-    /// Reads a topic from its beginning until so many lines have come that contain a text.
-    func lines(_ count: Int, on topic: String, containing text: String, format: String) async throws -> [String] {
+    /// Reads a topic from its beginning until so many events have come whose lines contain a text; one that came twice
+    /// counts once.
+    ///
+    /// - Returns: A line of each.
+    func events(_ count: Int, on topic: String, containing text: String) async throws -> [String] {
         let child = try ChildProcess(
             "kcat",
-            common + ["-C", "-t", topic, "-o", "beginning", "-q", "-u", "-f", format]
+            common + ["-C", "-t", topic, "-o", "beginning", "-q", "-u", "-f", "%h\t%s\n"]
         )
         defer { child.kill() }
         let output = child.stdout.lines
         return try await withDeadline(.seconds(60), for: "\(count) records of \(topic)") {
-            var found: [String] = []
+            var found: [String: String] = [:]
             for await line in output where line.contains(text) {
-                found.append(line)
-                if found.count == count { return found }
+                let id = line.components(separatedBy: "ce_id=").last?.prefix { $0 != "," } ?? ""
+                found[String(id)] = line
+                if found.count == count { return Array(found.values) }
             }
             throw TestSupportError("kcat ended with \(found.count) records of \(topic)")
         }

@@ -110,12 +110,7 @@ struct MultipartFixture {
         sourceLocation: SourceLocation = #_sourceLocation
     ) async throws {
         let kcat = Kcat(bootstrapServers: platform.bootstrapServers)
-        let lines = try await kcat.lines(
-            types.count,
-            on: platform.topic("metrics"),
-            containing: upload,
-            format: "%h\t%s\n"
-        )
+        let lines = try await kcat.events(types.count, on: platform.topic("metrics"), containing: upload)
         let found = lines.flatMap { line in
             line.matches(of: /ce_type=signet\.multipart\.([a-z]+)\.v1/).map { String($0.output.1) }
         }

@@ -7,7 +7,8 @@ import TestSupport
 /// so that a client can be killed at that very point.
 ///
 /// Which ones, their keys say: one that holds `stop-PHASE-OPERATION-NAME` (e.g. `stop-after-complete-a`) stops the first
-/// request of that operation, once.
+/// request of that operation, once. One that holds `fail-PHASE-OPERATION-NAME` has its first four requests answered that
+/// the server is busy, whether or not they came there.
 struct PausingProxy {
     let endpoint: String
     private let child: ChildProcess
@@ -16,7 +17,7 @@ struct PausingProxy {
         import http.client, re, sys, threading, urllib.parse
         from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
         backend = sys.argv[1]
-        stopped, lock = set(), threading.Lock()
+        stopped, failed, lock = set(), {}, threading.Lock()
 
         def operation(method, query):
             if 'uploads' in query:
@@ -31,23 +32,46 @@ struct PausingProxy {
             def log_message(self, *arguments):
                 pass
 
-            def stops(self, phase):
+            def mark(self, kind, phase):
                 target = urllib.parse.urlsplit(self.path)
                 query = urllib.parse.parse_qs(target.query, keep_blank_values=True)
                 text = urllib.parse.unquote(self.path)
-                mark = re.search('stop-(before|after)-([a-z]+)-[a-z]+', text)
-                if not mark or mark[1] != phase or mark[2] != operation(self.command, query):
+                mark = re.search(kind + '-(before|after)-([a-z]+)-[a-z]+', text)
+                if mark and mark[1] == phase and mark[2] == operation(self.command, query):
+                    return mark[0]
+
+            def stops(self, phase):
+                mark = self.mark('stop', phase)
+                if not mark:
                     return
                 with lock:
-                    if mark[0] in stopped:
+                    if mark in stopped:
                         return
-                    stopped.add(mark[0])
-                print(mark[0], flush=True)
+                    stopped.add(mark)
+                print(mark, flush=True)
                 threading.Event().wait()
+
+            def fails(self, phase):
+                mark = self.mark('fail', phase)
+                if not mark:
+                    return False
+                with lock:
+                    failed[mark] = failed.get(mark, 0) + 1
+                    if failed[mark] > 4:
+                        return False
+                body = b'<Error><Code>ServiceUnavailable</Code><Message>busy</Message></Error>'
+                self.send_response_only(503, 'busy')
+                self.send_header('content-length', len(body))
+                self.end_headers()
+                if self.command != 'HEAD':
+                    self.wfile.write(body)
+                return True
 
             def forward(self):
                 body = self.rfile.read(int(self.headers.get('content-length', 0)))
                 self.stops('before')
+                if self.fails('before'):
+                    return
                 connection = http.client.HTTPConnection(backend, timeout=60)
                 connection.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
                 for name, value in self.headers.items():
@@ -56,6 +80,9 @@ struct PausingProxy {
                 answer = connection.getresponse()
                 content = answer.read()
                 self.stops('after')
+                if self.fails('after'):
+                    connection.close()
+                    return
                 self.send_response_only(answer.status, answer.reason)
                 for name, value in answer.getheaders():
                     if name.lower() not in ('transfer-encoding', 'connection', 'content-length'):
