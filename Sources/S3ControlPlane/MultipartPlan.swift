@@ -79,6 +79,9 @@ package struct MultipartPlan: Sendable, Hashable {
         return start..<min(start + partSize, fileSize)
     }
 
+    /// Bytes of a part; 0: there is no such part.
+    package func size(of number: Int) -> Int64 { Int64(range(of: number)?.count ?? 0) }
+
     private static func round(up size: Int64) -> Int64 {
         (size + alignment - 1) / alignment * alignment
     }

@@ -313,23 +313,17 @@ struct WorkerPool: Service {
         refusal: FailureError? = nil,
         isQuarantined: Bool = false
     ) async {
-        let (reading, mayAskS3) = turn.batch.withRecord(at: index) { record in
-            (
-                isQuarantined
-                    ? .verdict(processor.quarantine(record, now: clock()))
-                    : processor.read(record, now: clock(), refusal: refusal),
-                TopicNames.origin(of: record.topic) == multipartTopic
-            )
+        let reading = turn.batch.withRecord(at: index) { record in
+            isQuarantined
+                ? .verdict(processor.quarantine(record, now: clock()))
+                : processor.read(record, now: clock(), refusal: refusal)
         }
         let verdict: RecordProcessor.Verdict
         switch reading {
         case .verdict(let known): verdict = known
-        case .job(let job) where job.asksS3 && mayAskS3 && hops.isDone(job.hop): return
-        case .job(let job) where job.asksS3 && mayAskS3:
-            let now = clock()
-            let delay = retries.laterRound(after: job.rounds, deadline: job.deadline(now: now), now: now)
-            verdict = await processor.run(job, clock: clock, assignedAt: turn.assignedAt, orAgainAfter: delay)
-        case .job(let job): verdict = processor.run(job, now: clock())
+        case .job(let job):
+            guard let given = await run(job, index, of: turn) else { return }
+            verdict = given
         }
         deliveries.note(verdict, of: index)
         if let reply = verdict.reply {
@@ -355,6 +349,31 @@ struct WorkerPool: Service {
             }
         }
         metrics.count(verdict)
+    }
+
+    /// - Returns: `nil`: it is a hop that was done before.
+    private func run(
+        _ job: RecordProcessor.ReadJob,
+        _ index: Int,
+        of turn: Turn
+    ) async -> RecordProcessor.Verdict? {
+        let now = clock()
+        // On other topics nothing may wait for S3.
+        let round =
+            !job.asksS3
+            ? nil
+            : turn.batch.withRecord(at: index) { record in
+                TopicNames.origin(of: record.topic) == multipartTopic ? RetryRound(of: record, now: now) : nil
+            }
+        guard let round else { return processor.run(job, now: now) }
+        if hops.isDone(job.hop) { return nil }
+        return await processor.run(
+            job,
+            clock: clock,
+            rounds: round.rounds,
+            assignedAt: turn.assignedAt,
+            orAgainAfter: retries.laterRound(after: round.rounds, deadline: job.deadline(now: now), now: now)
+        )
     }
 
     // MARK: Settling

@@ -110,7 +110,7 @@ package struct FileUpload: Sendable {
         guard let upload = checkpoint.load() else { return false }
         let aborted = try await client.post(
             UploadMessages.abortPath,
-            UploadMessages.Both(place, UploadMessages.Name(key: upload.key, uploadId: upload.uploadId)),
+            name(of: upload),
             as: UploadMessages.Aborted.self
         )
         checkpoint.remove()
@@ -124,7 +124,7 @@ package struct FileUpload: Sendable {
             do {
                 let listed = try await client.post(
                     UploadMessages.listPath,
-                    UploadMessages.Both(place, UploadMessages.Name(key: known.key, uploadId: known.uploadId)),
+                    name(of: known),
                     as: UploadMessages.Listed.self
                 )
                 let present = listed.parts.filter { $0.size == size(of: $0.partNumber, known) }
@@ -159,11 +159,12 @@ package struct FileUpload: Sendable {
         )
     }
 
+    private func name(of upload: UploadCheckpoint.Content) -> some Encodable {
+        UploadMessages.Both(place, UploadMessages.Name(key: upload.key, uploadId: upload.uploadId))
+    }
+
     private func body<More: Encodable>(of upload: UploadCheckpoint.Content, _ more: More) -> some Encodable {
-        UploadMessages.Both(
-            UploadMessages.Both(place, UploadMessages.Name(key: upload.key, uploadId: upload.uploadId)),
-            more
-        )
+        UploadMessages.Both(name(of: upload), more)
     }
 
     private func sign(

@@ -97,17 +97,15 @@ struct UploadCommand: AsyncParsableCommand {
 
     /// Where it is kept how far the upload of this very file to this very place is.
     private func checkpoint(of file: LocalFile) -> String {
-        let environment = ProcessInfo.processInfo.environment
-        func variable(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
         let state =
-            variable("XDG_STATE_HOME") ?? variable("HOME").map { $0 + "/.local/state" }
-            ?? FileManager.default.temporaryDirectory.path
+            StateHome.directory(ProcessInfo.processInfo.environment)
+            ?? FileManager.default.temporaryDirectory.path + "/signet"
         let path = URL(fileURLWithPath: file.path).standardizedFileURL.path
         let name = [
             path, String(file.size), String(file.modified.timeIntervalSince1970), gateway, bucket, region,
             endpoint ?? "", profile ?? "", key ?? "", partSize.map(String.init) ?? "",
         ].joined(separator: "\n")
-        return "\(state)/signet/uploads/\(String(StableHash.of(name), radix: 16)).json"
+        return "\(state)/uploads/\(String(StableHash.of(name), radix: 16)).json"
     }
 
     static func text(_ bytes: Int64, of total: Int64, seconds: Double) -> String {

@@ -156,9 +156,7 @@ struct Settings {
 
     private var stateDirectory: WorkerConfiguration.StateDirectory {
         if let directory = optionalText("worker.stateDirectory") { return .chosen(directory) }
-        func variable(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
-        let home = variable("HOME").map { $0 + "/.local/state" }
-        return (variable("XDG_STATE_HOME") ?? home).map { .usual($0 + "/signet") } ?? .none
+        return StateHome.directory(environment).map { .usual($0) } ?? .none
     }
 
     func sealingKeys() throws -> [SealingPrivateKey] {

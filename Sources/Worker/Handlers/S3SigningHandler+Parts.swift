@@ -37,11 +37,12 @@ extension S3SigningHandler {
         // All parts but the last are equally long.
         let last = plan.map(\.partCount)
         for run in [numbers.filter { $0 != last }, numbers.filter { $0 == last }] where !run.isEmpty {
+            let length = plan?.size(of: run[0])
             let template: S3PartTemplate
             let digests: [SHA256Digest]
             do throws(SigningError) {
                 var object = try compiler.objectOptions(options)
-                object.contentLength = plan?.range(of: run[0]).map { Int64($0.count) }
+                object.contentLength = length
                 template = try compiler.signer.partTemplate(
                     forKey: key,
                     at: compiler.endpoint,
@@ -53,10 +54,9 @@ extension S3SigningHandler {
             } catch {
                 throw FailureError(signing: error) { item.path(of: $0, under: "items[0]") }
             }
-            let length = plan?.range(of: run[0]).map { Int64($0.count) } ?? 0
             let index = compiler.add(
                 SharedRequest(template, key: key, cdnOrigin: compiler.cdnOrigin),
-                declaredBytes: length
+                declaredBytes: length ?? 0
             )
             for (number, digest) in zip(run, digests) {
                 var signed = SignedItem()
@@ -64,7 +64,7 @@ extension S3SigningHandler {
                 signed.partNumber = Int32(truncatingIfNeeded: number)
                 outcome.result.items.append(signed)
                 digest.withUnsafeBytes { signatures.append(contentsOf: $0) }
-                outcome.count(declaredBytes: length, key: key)
+                outcome.count(declaredBytes: length ?? 0, key: key)
             }
         }
         outcome.result.shared = compiler.shared
@@ -88,7 +88,7 @@ extension PartSelection {
         do throws(MultipartPlanError) {
             return try MultipartPlan(fileSize: fileSize, partSize: partSize == 0 ? nil : partSize)
         } catch {
-            throw FailureError(.invalidLength, field: "parts.\(error.field.rawValue)", message: error.message)
+            throw FailureError(error, under: "parts")
         }
     }
 

@@ -59,8 +59,6 @@ struct RecordProcessor: Sendable {
         fileprivate let recordTime: Int64?
         /// What reading it had to say.
         fileprivate let warnings: [String]
-        /// How many later rounds it came through.
-        let rounds: Int
 
         /// Whether it asks S3, which takes its time.
         var asksS3: Bool { if case .s3Multipart = job.kind { true } else { false } }
@@ -134,8 +132,7 @@ struct RecordProcessor: Sendable {
             route: route,
             trace: trace(of: record),
             recordTime: record.timestamp,
-            warnings: warnings,
-            rounds: RetryRound(of: record, now: now).rounds
+            warnings: warnings
         )
         if let refusal { return .verdict(verdict(of: job, handler.refuse(message, refusal, now: now), now: now)) }
         guard case .forbidden(let topic) = route else { return .job(job) }
@@ -163,11 +160,13 @@ struct RecordProcessor: Sendable {
     ///
     /// - Parameters:
     ///   - clock: The worker's, Unix milliseconds.
+    ///   - rounds: Topics of later rounds that it came through.
     ///   - assignedAt: When its partition came to this worker, Unix milliseconds.
     ///   - delay: After how many milliseconds it can be run again if S3 cannot answer; `nil`: then it has failed.
     func run(
         _ job: ReadJob,
         clock: () -> Int64,
+        rounds: Int,
         assignedAt: Int64,
         orAgainAfter delay: Int?
     ) async -> Verdict {
@@ -176,7 +175,7 @@ struct RecordProcessor: Sendable {
             job.job,
             recordTime: job.recordTime,
             clock: clock,
-            mayBeRepeated: job.rounds > 0 || age > -Self.clockSkew,
+            mayBeRepeated: rounds > 0 || age > -Self.clockSkew,
             warnings: job.warnings
         )
         switch performance {

@@ -44,5 +44,12 @@ extension FailureError {
         }
     }
 
+    /// Why a file cannot be cut so.
+    ///
+    /// - Parameter parent: Which of the job's fields has those that the plan is made from.
+    init(_ error: MultipartPlanError, under parent: String) {
+        self.init(.invalidLength, field: "\(parent).\(error.field.rawValue)", message: error.message)
+    }
+
     private static let expired: Set<String> = ["ExpiredToken", "TokenRefreshRequired", "RequestExpired"]
 }

@@ -85,20 +85,19 @@ extension S3MultipartHandler {
         if !missing.isEmpty, now >= Self.end(of: multipart, job) {
             throw FailureError(.expired, message: "the time for the copy is over; what was copied is removed")
         }
-        let copied = try await copy(missing, plan, source, upload, job, multipart, now: now)
+        let copied = try await copy(missing, plan, source, upload, multipart)
         if copied == missing.count { return try await finish(plan, job, multipart, &outcome, now: now) }
         var hop = S3MultipartOutcome.Hop(multipart: multipart, delay: 0)
-        var progress = UploadProgress()
-        progress.hop = job.hop &+ 1
-        progress.parts = UInt32(clamping: present.count + copied)
-        let done = present.union(missing.prefix(copied))
-        progress.bytes = done.reduce(0) { $0 + (plan.range(of: $1).map { Int64($0.count) } ?? 0) }
-        progress.totalBytes = plan.fileSize
-        progress.atMs = now
-        hop.progress = progress
-        hop.bytesPerSecond =
-            Double(missing.prefix(copied).reduce(0) { $0 + (plan.range(of: $1).map { Int64($0.count) } ?? 0) })
-            / Double(Self.slice.components.seconds)
+        func bytes(of numbers: some Sequence<Int>) -> Int64 { numbers.reduce(0) { $0 + plan.size(of: $1) } }
+        let new = bytes(of: missing.prefix(copied))
+        hop.progress = Self.progress(
+            of: job,
+            bytes: bytes(of: present) + new,
+            of: plan.fileSize,
+            parts: present.count + copied,
+            now: now
+        )
+        hop.bytesPerSecond = Double(new) / Double(Self.slice.components.seconds)
         outcome.hop = hop
     }
 
@@ -110,11 +109,8 @@ extension S3MultipartHandler {
         _ plan: MultipartPlan,
         _ source: S3CopySource,
         _ upload: S3Upload,
-        _ job: Job,
-        _ multipart: S3MultipartJob,
-        now: Int64
+        _ multipart: S3MultipartJob
     ) async throws -> Int {
-        let compiled = try self.upload(job, multipart, for: "CreateMultipartUpload", now: now)
         let started = ContinuousClock.now
         return try await withThrowingTaskGroup(of: Void.self) { group in
             var begun = 0
@@ -122,7 +118,7 @@ extension S3MultipartHandler {
                 if begun >= Self.parallel { try await group.next() }
                 let number = numbers[begun]
                 guard let range = plan.range(of: number) else { break }
-                let request = try Self.request(number, range, source, multipart, compiled)
+                let request = try Self.request(number, range, source, multipart, upload)
                 group.addTask {
                     _ = try await plane.copyPart(
                         number,
@@ -223,7 +219,7 @@ extension S3MultipartHandler {
                 usual: usualPart
             )
         } catch {
-            throw FailureError(.invalidLength, field: "copy.\(error.field.rawValue)", message: error.message)
+            throw FailureError(error, under: "copy")
         }
     }
 

@@ -29,7 +29,7 @@ extension S3MultipartHandler {
                 partSize: initiate.hasPartSize ? initiate.partSize : nil
             )
         } catch {
-            throw FailureError(.invalidLength, field: "initiate.\(error.field.rawValue)", message: error.message)
+            throw FailureError(error, under: "initiate")
         }
         let window = initiate.hasWindow ? initiate.window : Self.usualWindow
         guard window <= Self.largestWindow else {

@@ -58,7 +58,7 @@ extension S3MultipartHandler {
             next.watch.seenBytes = bytes
             next.watch.seenAtMs = now
             hop = S3MultipartOutcome.Hop(multipart: next, delay: delay)
-            hop.progress = Self.progress(of: parts, total: watch.fileSize, job, now: now)
+            hop.progress = Self.progress(of: job, bytes: bytes, of: watch.fileSize, parts: parts.count, now: now)
             if watch.seenAtMs > 0, now > watch.seenAtMs {
                 hop.bytesPerSecond =
                     max(0, Double(bytes - watch.seenBytes)) * 1_000 / Double(now - watch.seenAtMs)
@@ -105,12 +105,13 @@ extension S3MultipartHandler {
         return age < Self.eagerness ? shortest : longest
     }
 
-    static func progress(of parts: [UploadedPart], total: Int64, _ job: Job, now: Int64) -> UploadProgress {
+    /// What is told of a hop that goes on.
+    static func progress(of job: Job, bytes: Int64, of total: Int64, parts: Int, now: Int64) -> UploadProgress {
         var progress = UploadProgress()
         progress.hop = job.hop &+ 1
-        progress.bytes = parts.reduce(0) { $0 + $1.size }
+        progress.bytes = bytes
         progress.totalBytes = total
-        progress.parts = UInt32(clamping: parts.count)
+        progress.parts = UInt32(clamping: parts)
         progress.atMs = now
         return progress
     }

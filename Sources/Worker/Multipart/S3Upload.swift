@@ -100,7 +100,5 @@ struct S3Upload: Sendable {
     }
 
     /// Headers of SSE-C, which S3 wants wherever it is asked about what is encrypted with its keys.
-    var secretHeaders: [S3ObjectOptions.Pair] {
-        parts.headers.filter { $0.name.hasPrefix("x-amz-server-side-encryption-customer-") }
-    }
+    var secretHeaders: [S3ObjectOptions.Pair] { customerKey?.headers() ?? [] }
 }
