@@ -69,7 +69,7 @@ extension Worker {
         _ configuration: WorkerConfiguration,
         signing: (consumer: KafkaConsumer, producer: KafkaProducer),
         bulk: (consumer: KafkaConsumer, producer: KafkaProducer),
-        multipart: KafkaConsumer,
+        multipart: (consumer: KafkaConsumer, producer: KafkaProducer),
         laterRounds: KafkaConsumer?,
         _ metrics: WorkerMetrics,
         _ factory: any MetricsFactory,
@@ -94,8 +94,8 @@ extension Worker {
                 name: "multipart",
                 kind: .interactive,
                 group: configuration.multipartGroup,
-                consumer: multipart,
-                producer: signing.producer,
+                consumer: multipart.consumer,
+                producer: multipart.producer,
                 asksS3: true
             ),
         ]

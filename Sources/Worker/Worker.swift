@@ -15,6 +15,7 @@ package struct Worker: Service {
     private let configuration: WorkerConfiguration
     private let producer: KafkaProducer
     private let bulkProducer: KafkaProducer
+    private let multipartProducer: KafkaProducer
     private let signing: KafkaConsumer
     private let bulk: KafkaConsumer
     private let multipart: KafkaConsumer
@@ -82,6 +83,12 @@ package struct Worker: Service {
             metrics: KafkaMetrics(client: "worker.producer.bulk", factory: factory),
             logger: logger
         )
+        multipartProducer = try KafkaProducer(
+            // Few records, of which a job waits for one after the other: nothing is gained by grouping them.
+            configuration: configuration.kafka.merging(defaults: KafkaConfiguration(["linger.ms": "0"])),
+            metrics: KafkaMetrics(client: "worker.producer.multipart", factory: factory),
+            logger: logger
+        )
         signing = try Self.consumer("signing", of: configuration.signingGroup, configuration, factory, logger)
         bulk = try Self.consumer("bulk", of: configuration.bulkGroup, configuration, factory, logger)
         multipart = try Self.consumerOfMultipart(configuration, factory, logger)
@@ -90,7 +97,7 @@ package struct Worker: Service {
             configuration,
             signing: (signing, producer),
             bulk: (bulk, bulkProducer),
-            multipart: multipart,
+            multipart: (multipart, multipartProducer),
             laterRounds: laterRounds,
             metrics,
             factory,
@@ -140,6 +147,7 @@ package struct Worker: Service {
     package func addHealthChecks(liveness: HealthChecks, readiness: HealthChecks) {
         liveness.addLoop("worker.producer.poll") { [producer] in producer.pollAge }
         liveness.addLoop("worker.producer.bulk.poll") { [bulkProducer] in bulkProducer.pollAge }
+        liveness.addLoop("worker.producer.multipart.poll") { [multipartProducer] in multipartProducer.pollAge }
         for lane in lanes {
             liveness.addLoop("worker.\(lane.name).poll") { lane.consumer.pollAge }
             readiness.add("worker.\(lane.name).inflight") {
@@ -201,7 +209,7 @@ package struct Worker: Service {
                     s3: S3Access(
                         plane: controlPlane,
                         claims: UploadClaims(
-                            producer: producer,
+                            producer: multipartProducer,
                             kafka: configuration.kafka,
                             topic: topics.jobStates,
                             logger: logger
@@ -242,7 +250,7 @@ package struct Worker: Service {
             ]
         )
         let start = WorkerStart(
-            producers: [producer, bulkProducer],
+            producers: [producer, bulkProducer, multipartProducer],
             topics: topics,
             subscriptions: [
                 (signing, [topics.signingJobs]), (bulk, [topics.bulkJobs]), (multipart, [topics.multipartJobs]),
@@ -258,6 +266,7 @@ package struct Worker: Service {
                     .init(service: OpenedCredentialsPurge(credentials: credentials, clock: clock)),
                     .init(service: producer),
                     .init(service: bulkProducer),
+                    .init(service: multipartProducer),
                 ] + lanes.compactMap(\.transactions).map { .init(service: $0) } + [
                     .init(service: pool),
                     .init(service: signing),

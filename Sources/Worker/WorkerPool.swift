@@ -15,8 +15,8 @@ struct WorkerPool: Service {
         let batch: KafkaRecordBatch
         let ranges: RecordRanges
         let ticket: OffsetLedger.Ticket
-        /// When its lane was given its partitions, Unix milliseconds: another worker may have had earlier records.
-        let assignedAt: Int64
+        /// Whether another worker may have run its records before; told of those that ask S3.
+        var mayBeRepeated = false
     }
 
     /// A consumer with its place in the turn.
@@ -81,21 +81,17 @@ struct WorkerPool: Service {
 
     private func intake(_ lane: Lane, index: Int) async {
         let order = OrderByKey()
-        var assignedAt = clock()
+        // What another worker may have had: all that was there when the partition came.
+        var seen: [KafkaTopicPartition: Int64] = [:]
         await withDiscardingTaskGroup { waits in
             for await event in lane.consumer.events {
                 switch event {
                 case .records(let batch):
                     let ranges = batch.ranges
                     let ticket = lane.inFlight.open(ranges, epoch: batch.epoch)
-                    let turn = Turn(
-                        lane: index,
-                        batch: batch,
-                        ranges: ranges,
-                        ticket: ticket,
-                        assignedAt: assignedAt
-                    )
+                    var turn = Turn(lane: index, batch: batch, ranges: ranges, ticket: ticket)
                     if lane.asksS3 {
+                        turn.mayBeRepeated = ranges.contains { $0.value.lowerBound < seen[$0.key] ?? .max }
                         // Steps of one upload follow each other as they came.
                         let place = batch.withRecord(at: 0) { record in record.key.map { order.take(Array($0)) } }
                         waits.addTask {
@@ -110,7 +106,11 @@ struct WorkerPool: Service {
                         turns.add(turn, to: lane.kind)
                     }
                 case .assigned(let partitions, let epoch):
-                    assignedAt = clock()
+                    if lane.asksS3 {
+                        for partition in partitions { seen[partition] = nil }
+                        // Where the broker does not say, all may be repetitions.
+                        if let ends = try? await lane.consumer.ends(of: partitions) { seen.merge(ends) { $1 } }
+                    }
                     lane.inFlight.begin(partitions, epoch: epoch)
                     lane.transactions?.begin(partitions, epoch: epoch)
                     joining.join(lane: index)
@@ -366,12 +366,13 @@ struct WorkerPool: Service {
                 TopicNames.origin(of: record.topic) == multipartTopic ? RetryRound(of: record, now: now) : nil
             }
         guard let round else { return processor.run(job, now: now) }
-        if hops.isDone(job.hop) { return nil }
+        let past = hops.begin(job.hop)
+        if case .done = past { return nil }
         return await processor.run(
             job,
             clock: clock,
             rounds: round.rounds,
-            assignedAt: turn.assignedAt,
+            mayBeRepeated: turn.mayBeRepeated || past != .unknown,
             orAgainAfter: retries.laterRound(after: round.rounds, deadline: job.deadline(now: now), now: now)
         )
     }
@@ -434,7 +435,7 @@ struct WorkerPool: Service {
             deliveries = await process(again.keys.sorted(), of: turn, refusals: again.compactMapValues(\.self))
             events.merge(deliveries.events) { $1 }
         }
-        for hop in deliveries.hops { hops.note(hop) }
+        for hop in deliveries.hops { hops.end(hop) }
         let good = turn.batch.count - places.count
         if places.isEmpty {
             parking.note(good: good)

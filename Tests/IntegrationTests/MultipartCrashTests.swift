@@ -25,7 +25,7 @@ import Testing
             try await MultipartFixture.run(endpoint: proxy.endpoint) { fixture in
                 let file = MultipartFixture.file(bytes: (5 << 20) + 100)
                 var cases: [Case] = []
-                for stop in Self.stops(["uploads", "create"], "made") {
+                for stop in Self.stops(["create"], "made") {
                     let fields =
                         ["keyPrefix": "\(stop)/", "filename": "f.bin", "fileSize": file.count] as [String: Any]
                     let job = try await fixture.accept("initiate", fixture.request(fields))

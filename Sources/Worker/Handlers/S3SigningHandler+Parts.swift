@@ -33,7 +33,8 @@ extension S3SigningHandler {
         }
 
         var outcome = S3SigningOutcome(operation: signing.operation, warnings: compiler.warnings)
-        var signatures = Data()
+        outcome.result.items.reserveCapacity(numbers.count)
+        var signatures = Data(capacity: numbers.count * 32)
         // All parts but the last are equally long.
         let last = plan.map(\.partCount)
         for run in [numbers.filter { $0 != last }, numbers.filter { $0 == last }] where !run.isEmpty {
@@ -64,8 +65,8 @@ extension S3SigningHandler {
                 signed.partNumber = Int32(truncatingIfNeeded: number)
                 outcome.result.items.append(signed)
                 digest.withUnsafeBytes { signatures.append(contentsOf: $0) }
-                outcome.count(declaredBytes: length ?? 0, key: key)
             }
+            outcome.count(run.count, declaredBytes: length ?? 0, key: key)
         }
         outcome.result.shared = compiler.shared
         outcome.result.signatures = signatures

@@ -18,9 +18,10 @@ package struct S3SigningOutcome: Sendable {
         self.warnings = warnings
     }
 
-    mutating func count(declaredBytes bytes: Int64, key: String) {
-        signed += 1
-        declaredBytes = declaredBytes.addingReportingOverflow(bytes).partialValue
+    /// Counts requests for one key that are signed.
+    mutating func count(_ count: Int = 1, declaredBytes bytes: Int64, key: String) {
+        signed += UInt32(clamping: count)
+        declaredBytes &+= bytes &* Int64(count)
         var key = key
         key.withUTF8 { keyPrefix.add(UnsafeRawBufferPointer($0)) }
     }

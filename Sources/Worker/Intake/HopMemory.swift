@@ -2,11 +2,11 @@
 
 internal import Synchronization
 
-/// Which hops of jobs were done here, so that one that comes twice is done once.
+/// Which hops of jobs were run here, so that one that comes twice is done once.
 ///
-/// A hop comes twice where its worker died between putting the job back and storing the offset. Both successors then lie on
-/// one partition, and so come to one worker: there the second one ends. Bounded: the oldest jobs are forgotten, which costs
-/// a second row of looks at worst.
+/// A hop comes twice where its worker died between putting the job back and storing the offset, and where the job was
+/// written twice. Both then lie on one partition, and so come to one worker: there the second one ends. Bounded: the oldest
+/// jobs are forgotten, which costs a second row of looks at worst.
 package final class HopMemory: Sendable {
     package struct Hop: Sendable, Hashable {
         package let jobID: String
@@ -19,8 +19,14 @@ package final class HopMemory: Sendable {
         }
     }
 
+    /// How far a hop has come here before.
+    package enum Past {
+        case unknown, begun, done
+    }
+
     private struct State {
-        var done: [String: UInt32] = [:]
+        /// The latest hops, and whether they are done.
+        var latest: [String: (number: UInt32, isDone: Bool)] = [:]
         /// Jobs in the order in which they came.
         var order: [String] = []
     }
@@ -32,22 +38,31 @@ package final class HopMemory: Sendable {
         self.capacity = max(1, capacity)
     }
 
-    package func isDone(_ hop: Hop) -> Bool {
-        state.withLock { $0.done[hop.jobID].map { $0 >= hop.number } ?? false }
+    /// Notes that a hop begins.
+    ///
+    /// - Returns: How far it had come before.
+    package func begin(_ hop: Hop) -> Past {
+        state.withLock { state in
+            if let known = state.latest[hop.jobID] {
+                if hop.number < known.number { return .done }
+                if hop.number == known.number { return known.isDone ? .done : .begun }
+            } else {
+                state.order.append(hop.jobID)
+            }
+            state.latest[hop.jobID] = (hop.number, false)
+            if state.order.count >= 2 * capacity {
+                for job in state.order.prefix(capacity) { state.latest[job] = nil }
+                state.order.removeFirst(capacity)
+            }
+            return .unknown
+        }
     }
 
     /// Notes that a hop is done: its successor is on Kafka.
-    package func note(_ hop: Hop) {
+    package func end(_ hop: Hop) {
         state.withLock { state in
-            if let known = state.done[hop.jobID] {
-                state.done[hop.jobID] = max(known, hop.number)
-                return
-            }
-            state.done[hop.jobID] = hop.number
-            state.order.append(hop.jobID)
-            guard state.order.count >= 2 * capacity else { return }
-            for job in state.order.prefix(capacity) { state.done[job] = nil }
-            state.order.removeFirst(capacity)
+            guard state.latest[hop.jobID]?.number == hop.number else { return }
+            state.latest[hop.jobID]?.isDone = true
         }
     }
 }

@@ -161,21 +161,20 @@ struct RecordProcessor: Sendable {
     /// - Parameters:
     ///   - clock: The worker's, Unix milliseconds.
     ///   - rounds: Topics of later rounds that it came through.
-    ///   - assignedAt: When its partition came to this worker, Unix milliseconds.
+    ///   - mayBeRepeated: Whether it may have been run before, in this round.
     ///   - delay: After how many milliseconds it can be run again if S3 cannot answer; `nil`: then it has failed.
     func run(
         _ job: ReadJob,
         clock: () -> Int64,
         rounds: Int,
-        assignedAt: Int64,
+        mayBeRepeated: Bool,
         orAgainAfter delay: Int?
     ) async -> Verdict {
-        let age = assignedAt.subtractingReportingOverflow(job.recordTime ?? 0).partialValue
         let performance = await handler.perform(
             job.job,
             recordTime: job.recordTime,
             clock: clock,
-            mayBeRepeated: rounds > 0 || age > -Self.clockSkew,
+            mayBeRepeated: mayBeRepeated || rounds > 0,
             warnings: job.warnings
         )
         switch performance {
@@ -196,9 +195,6 @@ struct RecordProcessor: Sendable {
             return verdict
         }
     }
-
-    /// Milliseconds by which the clocks of who writes records may be ahead of ours.
-    private static let clockSkew: Int64 = 60_000
 
     private func postponed(_ job: ReadJob, _ postponement: Postponement, now: Int64) -> Verdict {
         var verdict = Verdict()

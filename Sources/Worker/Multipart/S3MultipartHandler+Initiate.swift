@@ -95,10 +95,13 @@ extension S3MultipartHandler {
         var past = Past(mayBeRepeated: mayBeRepeated)
         var attempt = 1
         while true {
-            if let known = try await begun(upload, for: job, &past) { return known }
-            if !past.isNoted, !upload.isKeyMade {
-                try await s3.claims.note(nil, of: job)
-                past.isNoted = true
+            // A key that was made from a job that was never run is nobody's.
+            if past.mayBeRepeated || !upload.isKeyMade {
+                if let known = try await begun(upload, for: job, &past) { return known }
+                if !past.isNoted, !upload.isKeyMade {
+                    try await s3.claims.note(nil, of: job)
+                    past.isNoted = true
+                }
             }
             do {
                 let id = try await plane.createUpload(
@@ -111,6 +114,7 @@ extension S3MultipartHandler {
                 return id
             } catch let error as S3Error where error.isUnclear && attempt < Self.attempts {
                 // It may have begun: the next round looks.
+                past.mayBeRepeated = true
                 attempt += 1
             }
         }

@@ -6,6 +6,8 @@
 #
 #   usage: radosgw.sh ACCESS_KEY SECRET_KEY BUCKET
 #
+# SIGNET_RADOSGW_GIB is how much it holds (4), in memory.
+#
 # Prints `ready http://127.0.0.1:PORT` when the bucket is there, then waits. TERM or INT stops it and removes its
 # directory. However this script ends, the kernel kills its children.
 set -euo pipefail
@@ -90,7 +92,7 @@ mon max pg per osd = 1000
 mon data avail crit = 1
 mon data avail warn = 2
 osd objectstore = memstore
-memstore device bytes = 4294967296
+memstore device bytes = $((${SIGNET_RADOSGW_GIB:-4} << 30))
 osd memory target = 939524096
 
 # A cluster of one has nobody to wait for.
@@ -103,10 +105,14 @@ mon data = $root/mon
 osd data = $root/osd
 [client]
 rgw data = $root
-rgw frontends = beast endpoint=127.0.0.1:0
+# Head and body of an answer are packets of their own; without nodelay the second waits 40 ms for the first one's ACK.
+rgw frontends = beast endpoint=127.0.0.1:0 tcp_nodelay=1
 rgw dns name = localhost
 rgw thread pool size = 16
 rgw enable usage log = false
+# What is deleted or replaced makes room at once: all of it is memory.
+rgw gc obj min wait = 0
+rgw gc processor period = 2
 rgw verify ssl = false
 # Encryption by the server works without TLS and without a key service; the keys are worth nothing. No default key:
 # Ceph does not copy what it encrypted.
