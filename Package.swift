@@ -96,7 +96,7 @@ let package = Package(
             name: "Worker",
             dependencies: [
                 "SignetKafka", "Contract", "SignetSigning", "S3ControlPlane", "S3Catalog", "Management", .logging,
-                .coreMetrics, .lifecycle, .protobuf,
+                .coreMetrics, .lifecycle, .protobuf, .httpClient, .nio, .nioHTTP1,
             ],
             swiftSettings: settings
         ),

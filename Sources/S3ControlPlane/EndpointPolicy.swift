@@ -19,8 +19,13 @@ package struct EndpointPolicy: Sendable {
         return union
     }
 
+    /// Whether the origin of a URL is listed.
+    package func lists(_ url: String) -> Bool {
+        Self.origin(url).map(origins.contains) ?? false
+    }
+
     func check(_ endpoint: S3Endpoint) throws(S3Error) {
-        guard endpoint.isCustom, !origins.contains(Self.origin(endpoint.origin) ?? "") else { return }
+        guard endpoint.isCustom, !lists(endpoint.origin) else { return }
         throw S3Error(
             .endpointNotAllowed,
             message:

@@ -191,10 +191,14 @@ package struct Worker: Service {
 
     /// Works until the surrounding task is told to shut down, or cannot go on.
     package func run() async throws {
-        try await S3ControlPlane.run(clock: clock) { try await run(asking: $0) }
+        try await S3ControlPlane.run(clock: clock) { controlPlane in
+            try await WebhookSender.run(configuration.webhooks) { webhooks in
+                try await run(asking: controlPlane, telling: webhooks)
+            }
+        }
     }
 
-    private func run(asking controlPlane: S3ControlPlane) async throws {
+    private func run(asking controlPlane: S3ControlPlane, telling webhooks: WebhookSender) async throws {
         let concurrency =
             configuration.concurrency > 0 ? configuration.concurrency : ProcessInfo.processInfo.activeProcessorCount
         let topics = configuration.topics
@@ -216,7 +220,8 @@ package struct Worker: Service {
                         ),
                         delays: topics.retryDelays,
                         inFlight: Self.multipartInFlight
-                    )
+                    ),
+                    webhooks: webhooks
                 ),
                 encoder: ReplyEncoder(maximumBytes: configuration.maximumReplyBytes),
                 allowedReplyTopics: configuration.allowedReplyTopics

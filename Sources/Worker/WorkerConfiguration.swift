@@ -24,6 +24,7 @@ package struct WorkerConfiguration: Sendable {
     package var allowedEndpoints: [String]
     /// Opens sealed credentials; several while keys rotate.
     package var sealingKeys: [SealingPrivateKey]
+    package var webhooks: WebhookConfiguration
     /// Where the journal is by which a worker finds the record that ended it.
     package var stateDirectory: StateDirectory
     /// When so much goes to the dead letters that no more does for a while.
@@ -61,6 +62,7 @@ package struct WorkerConfiguration: Sendable {
         profilesFile: String? = nil,
         allowedEndpoints: [String] = [],
         sealingKeys: [SealingPrivateKey] = [],
+        webhooks: WebhookConfiguration = WebhookConfiguration(),
         stateDirectory: StateDirectory = .none,
         eventDelivery: EventDelivery = .atLeastOnce,
         maximumReplyBytes: Int = 900_000
@@ -75,6 +77,7 @@ package struct WorkerConfiguration: Sendable {
         self.profilesFile = profilesFile
         self.allowedEndpoints = allowedEndpoints
         self.sealingKeys = sealingKeys
+        self.webhooks = webhooks
         self.stateDirectory = stateDirectory
         self.eventDelivery = eventDelivery
         self.maximumReplyBytes = maximumReplyBytes

@@ -340,6 +340,9 @@ struct WorkerPool: Service {
                 if let progress = job.progress { try writer.append(progress, to: batch) }
             }
         }
+        if let webhook = verdict.webhook {
+            await deliveries.append(for: index) { batch throws(KafkaError) in try writer.append(webhook, to: batch) }
+        }
         if let result = verdict.result { await deliveries.append(result, for: index, through: writer) }
         if let event = verdict.event.map({ EventRecord($0, trace: verdict.trace) }) {
             if deliveries.keepsEvents {
@@ -358,9 +361,9 @@ struct WorkerPool: Service {
         of turn: Turn
     ) async -> RecordProcessor.Verdict? {
         let now = clock()
-        // On other topics nothing may wait for S3.
+        // On other topics nothing may wait for others.
         let round =
-            !job.asksS3
+            !job.asksOthers
             ? nil
             : turn.batch.withRecord(at: index) { record in
                 TopicNames.origin(of: record.topic) == multipartTopic ? RetryRound(of: record, now: now) : nil

@@ -23,6 +23,7 @@ import Testing
         ("worker.bulkWeight", "2"), ("worker.maxReplyBytes", "5000"),
         ("worker.eventDelivery", "exactly-once"), ("worker.stateDirectory", "/s"), ("worker.profilesFile", "/p"),
         ("worker.allowedEndpoints", "http://s3:1,https://s"),
+        ("webhook.allowedOrigins", "https://a,https://b:1"), ("webhook.secretsFile", "/w"),
         ("sealing.publicKey", "id:abc"), ("sealing.privateKeysFile", "/k"), ("log.level", "error"),
         ("shutdown.timeout", "2000"),
     ]

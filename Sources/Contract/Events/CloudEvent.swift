@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import Foundation
 package import SwiftProtobuf
 
 /// One event in CloudEvents 1.0 Kafka binary mode: attributes as `ce_` headers, JSON data as the value.
@@ -52,5 +53,20 @@ package struct CloudEvent: Sendable {
         ]
         if !subject.isEmpty { headers.append(("ce_subject", subject)) }
         return headers
+    }
+
+    /// The event as one JSON object, `application/cloudevents+json` (CloudEvents 1.0, JSON Event Format).
+    package var structured: Data {
+        get throws {
+            var attributes = [
+                "specversion": "1.0", "id": id, "source": source, "type": type.rawValue, "time": time,
+                "datacontenttype": "application/json",
+            ]
+            if !subject.isEmpty { attributes["subject"] = subject }
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            // The data is JSON already.
+            return try encoder.encode(attributes).dropLast() + Data(#","data":"#.utf8) + data + Data("}".utf8)
+        }
     }
 }

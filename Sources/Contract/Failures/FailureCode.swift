@@ -96,6 +96,10 @@ package struct FailureCode: RawRepresentable, Sendable, Hashable, CustomStringCo
     package static let s3Unavailable = FailureCode(rawValue: "s3_unavailable")
     /// S3 refused for a reason that has no code here; the message holds S3's.
     package static let s3Refused = FailureCode(rawValue: "s3_refused")
+    /// A place that workers do not send webhooks to.
+    package static let webhookNotAllowed = FailureCode(rawValue: "webhook_not_allowed")
+    /// Nobody took the webhook, again and again.
+    package static let webhookFailed = FailureCode(rawValue: "webhook_failed")
 
     // Delivery.
     /// A reply topic that `replies.allowed` does not match.

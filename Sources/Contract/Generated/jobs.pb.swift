@@ -133,6 +133,15 @@ package nonisolated struct Job: @unchecked Sendable {
     set {_uniqueStorage()._kind = .s3Multipart(newValue)}
   }
 
+  /// On `<prefix>jobs.multipart`; written by workers.
+  package var webhook: WebhookJob {
+    get {
+      if case .webhook(let v)? = _storage._kind {return v}
+      return WebhookJob()
+    }
+    set {_uniqueStorage()._kind = .webhook(newValue)}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   /// The work. A kind that a worker does not know is answered `unsupported`.
@@ -141,6 +150,8 @@ package nonisolated struct Job: @unchecked Sendable {
     case cloudFrontSigning(CloudFrontSigningJob)
     /// On `<prefix>jobs.multipart` only.
     case s3Multipart(S3MultipartJob)
+    /// On `<prefix>jobs.multipart`; written by workers.
+    case webhook(WebhookJob)
 
   }
 
@@ -786,6 +797,9 @@ package nonisolated struct S3MultipartJob: Sendable {
   /// When a step that takes its time is given up, Unix milliseconds. 0: at the job's deadline.
   package var untilMs: Int64 = 0
 
+  /// Who is told by a webhook when the job has ended, e.g. `https://example.com/hooks`. Empty: nobody.
+  package var webhook: String = String()
+
   /// A step that a worker does not know is answered `unsupported`.
   package var step: S3MultipartJob.OneOf_Step? = nil
 
@@ -1010,6 +1024,29 @@ package nonisolated struct MultipartPart: Sendable {
   package init() {}
 }
 
+/// Tells the end of a job to who asked for it, until it is taken.
+package nonisolated struct WebhookJob: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// `https://…` without a query; one that the workers' settings allow.
+  package var url: String = String()
+
+  /// The message's, the same in each attempt.
+  package var id: String = String()
+
+  /// A CloudEvent as JSON.
+  package var body: Data = Data()
+
+  /// How often it was sent in vain.
+  package var attempts: UInt32 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
 package nonisolated struct CloudFrontSigningJob: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -1195,7 +1232,7 @@ fileprivate nonisolated let _protobuf_package = "signet.v1"
 
 nonisolated extension Job: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Job"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{3}job_id\0\u{1}chunk\0\u{1}tenant\0\u{1}caller\0\u{3}signing_time_ms\0\u{3}wait_until_ms\0\u{3}deadline_ms\0\u{1}echo\0\u{1}tracked\0\u{1}hop\0\u{4}\u{5}s3_signing\0\u{3}cloud_front_signing\0\u{3}s3_multipart\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}version\0\u{3}job_id\0\u{1}chunk\0\u{1}tenant\0\u{1}caller\0\u{3}signing_time_ms\0\u{3}wait_until_ms\0\u{3}deadline_ms\0\u{1}echo\0\u{1}tracked\0\u{1}hop\0\u{4}\u{5}s3_signing\0\u{3}cloud_front_signing\0\u{3}s3_multipart\0\u{1}webhook\0")
 
   fileprivate class _StorageClass {
     var _version: UInt32 = 0
@@ -1300,6 +1337,19 @@ nonisolated extension Job: SwiftProtobuf.Message, SwiftProtobuf._MessageImplemen
             _storage._kind = .s3Multipart(v)
           }
         }()
+        case 19: try {
+          var v: WebhookJob?
+          var hadOneofValue = false
+          if let current = _storage._kind {
+            hadOneofValue = true
+            if case .webhook(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._kind = .webhook(v)
+          }
+        }()
         default: break
         }
       }
@@ -1357,6 +1407,10 @@ nonisolated extension Job: SwiftProtobuf.Message, SwiftProtobuf._MessageImplemen
       case .s3Multipart?: try {
         guard case .s3Multipart(let v)? = _storage._kind else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 18)
+      }()
+      case .webhook?: try {
+        guard case .webhook(let v)? = _storage._kind else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 19)
       }()
       case nil: break
       }
@@ -2088,7 +2142,7 @@ nonisolated extension PartRange: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
 
 nonisolated extension S3MultipartJob: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".S3MultipartJob"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}target\0\u{3}upload_id\0\u{3}until_ms\0\u{2}\u{d}initiate\0\u{1}list\0\u{1}complete\0\u{1}abort\0\u{1}watch\0\u{1}copy\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}target\0\u{3}upload_id\0\u{3}until_ms\0\u{1}webhook\0\u{2}\u{c}initiate\0\u{1}list\0\u{1}complete\0\u{1}abort\0\u{1}watch\0\u{1}copy\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2099,6 +2153,7 @@ nonisolated extension S3MultipartJob: SwiftProtobuf.Message, SwiftProtobuf._Mess
       case 1: try { try decoder.decodeSingularMessageField(value: &self._target) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.uploadID) }()
       case 3: try { try decoder.decodeSingularInt64Field(value: &self.untilMs) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.webhook) }()
       case 16: try {
         var v: InitiateUpload?
         var hadOneofValue = false
@@ -2196,6 +2251,9 @@ nonisolated extension S3MultipartJob: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if self.untilMs != 0 {
       try visitor.visitSingularInt64Field(value: self.untilMs, fieldNumber: 3)
     }
+    if !self.webhook.isEmpty {
+      try visitor.visitSingularStringField(value: self.webhook, fieldNumber: 4)
+    }
     switch self.step {
     case .initiate?: try {
       guard case .initiate(let v)? = self.step else { preconditionFailure() }
@@ -2230,6 +2288,7 @@ nonisolated extension S3MultipartJob: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if lhs._target != rhs._target {return false}
     if lhs.uploadID != rhs.uploadID {return false}
     if lhs.untilMs != rhs.untilMs {return false}
+    if lhs.webhook != rhs.webhook {return false}
     if lhs.step != rhs.step {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
@@ -2491,6 +2550,51 @@ nonisolated extension MultipartPart: SwiftProtobuf.Message, SwiftProtobuf._Messa
     if lhs.partNumber != rhs.partNumber {return false}
     if lhs.etag != rhs.etag {return false}
     if lhs.size != rhs.size {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WebhookJob: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".WebhookJob"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}url\0\u{1}id\0\u{1}body\0\u{1}attempts\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.url) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.id) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.body) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.attempts) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.url.isEmpty {
+      try visitor.visitSingularStringField(value: self.url, fieldNumber: 1)
+    }
+    if !self.id.isEmpty {
+      try visitor.visitSingularStringField(value: self.id, fieldNumber: 2)
+    }
+    if !self.body.isEmpty {
+      try visitor.visitSingularBytesField(value: self.body, fieldNumber: 3)
+    }
+    if self.attempts != 0 {
+      try visitor.visitSingularUInt32Field(value: self.attempts, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WebhookJob, rhs: WebhookJob) -> Bool {
+    if lhs.url != rhs.url {return false}
+    if lhs.id != rhs.id {return false}
+    if lhs.body != rhs.body {return false}
+    if lhs.attempts != rhs.attempts {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

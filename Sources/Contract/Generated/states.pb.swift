@@ -164,7 +164,6 @@ package nonisolated struct ChunkDone: Sendable {
   package init() {}
 }
 
-/// Somebody wants no results of the job.
 /// Which multipart upload a job began: so that a repetition goes on with it, and no other job takes it for its own.
 package nonisolated struct UploadBegun: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -201,6 +200,7 @@ package nonisolated struct UploadProgress: Sendable {
   package init() {}
 }
 
+/// Somebody wants no results of the job.
 package nonisolated struct JobCancelled: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for

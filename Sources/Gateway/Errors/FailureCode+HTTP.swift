@@ -57,7 +57,7 @@ extension FailureCode {
             .sealingNotConfigured, .wrongRegion:
             .badRequest
         case .unknownProfile, .credentialExpired, .sealScope, .replyTopicNotAllowed, .unknownReplyTopic, .invalidToken,
-            .accessDenied, .endpointNotAllowed:
+            .accessDenied, .endpointNotAllowed, .webhookNotAllowed:
             .forbidden
         case .notFound, .unknownJob, .unknownItem, .uploadNotFound, .bucketNotFound,
             .sourceNotFound:
@@ -78,7 +78,7 @@ extension FailureCode {
             .serviceUnavailable
         case .preconditionFailed:
             .preconditionFailed
-        case .s3Refused:
+        case .s3Refused, .webhookFailed:
             .badGateway
         case .inputTooSlow:
             .requestTimeout

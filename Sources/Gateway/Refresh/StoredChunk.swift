@@ -42,7 +42,7 @@ struct StoredChunk {
                 firstItem = 0
                 signing.items = []
                 template = try BatchTemplate(signing)
-            case .s3Multipart, nil: return nil
+            case .s3Multipart, .webhook, nil: return nil
             }
         } catch {
             return nil

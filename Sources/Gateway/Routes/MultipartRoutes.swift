@@ -122,6 +122,7 @@ struct MultipartRoutes: Sendable {
         watch.fileSize = fields.requiredInteger("fileSize", "give the bytes that the object shall have")
         watch.complete = fields.flag("complete") ?? false
         job.watch = watch
+        job.webhook = webhook(from: &fields)
         let life = life(from: &fields)
         return SigningRequest(multipart: job, secrets: secrets, life: life, warnings: try fields.finish())
     }
@@ -141,8 +142,20 @@ struct MultipartRoutes: Sendable {
         copy.sourceVersionID = fields.string("copySourceVersionId") ?? ""
         if let size = fields.integer("partSize") { copy.partSize = size }
         job.copy = copy
+        job.webhook = webhook(from: &fields)
         let life = life(from: &fields)
         return SigningRequest(multipart: job, secrets: secrets, life: life, warnings: try fields.finish())
+    }
+
+    /// Who is told of the end.
+    private static func webhook(from fields: inout FieldReader) -> String {
+        guard let text = fields.string("webhook") else { return "" }
+        do throws(FailureError) {
+            return try WebhookURL(text).text
+        } catch {
+            fields.note(error)
+            return ""
+        }
     }
 
     /// `deadline`, seconds from now.

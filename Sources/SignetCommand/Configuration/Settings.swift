@@ -125,6 +125,7 @@ struct Settings {
             profilesFile: optionalText("worker.profilesFile"),
             allowedEndpoints: try allowedEndpoints,
             sealingKeys: try sealingKeys(),
+            webhooks: try webhooks,
             stateDirectory: stateDirectory,
             eventDelivery: try eventDelivery,
             maximumReplyBytes: try integer("worker.maxReplyBytes")
@@ -132,16 +133,29 @@ struct Settings {
     }
 
     private var allowedEndpoints: [String] {
+        get throws { try origins("worker.allowedEndpoints", such: "https://minio.example:9000") }
+    }
+
+    private var webhooks: WebhookConfiguration {
         get throws {
-            let endpoints = (optionalText("worker.allowedEndpoints") ?? "").split(separator: ",")
-                .map { $0.trimmingCharacters(in: .whitespaces) }
-            if let wrong = endpoints.first(where: { !EndpointPolicy.isOrigin($0) }) {
-                throw CommandError(
-                    "worker.allowedEndpoints: \(wrong) is no URL such as https://minio.example:9000"
-                )
+            let configuration = WebhookConfiguration(
+                allowedOrigins: try origins("webhook.allowedOrigins", such: "https://example.com"),
+                secrets: try optionalText("webhook.secretsFile").map { try KeyFile.webhookSecrets(path: $0) } ?? []
+            )
+            if !configuration.allowedOrigins.isEmpty, configuration.secrets.isEmpty {
+                throw CommandError("webhook.allowedOrigins needs webhook.secretsFile: receivers must see who sends")
             }
-            return endpoints
+            return configuration
         }
+    }
+
+    /// Schemes, hosts and ports, comma-separated.
+    private func origins(_ key: ConfigKey, such example: String) throws -> [String] {
+        let origins = (optionalText(key) ?? "").split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+        if let wrong = origins.first(where: { !EndpointPolicy.isOrigin($0) }) {
+            throw CommandError("\(key): \(wrong) is no URL such as \(example)")
+        }
+        return origins
     }
 
     private var eventDelivery: WorkerConfiguration.EventDelivery {

@@ -191,6 +191,18 @@ enum SettingsCatalogue {
         ),
 
         Setting(
+            "webhook.allowedOrigins",
+            nil,
+            "Where workers send the webhooks that jobs ask for, comma-separated, e.g. https://example.com; "
+                + "unset: nowhere. Needs webhook.secretsFile."
+        ),
+        Setting(
+            "webhook.secretsFile",
+            nil,
+            "File of the secrets that webhooks are signed with, whsec_<base64>, one a line; each signs."
+        ),
+
+        Setting(
             "sealing.publicKey",
             nil,
             "The workers' public key, <id>:<base64>, that gateways seal request credentials to."

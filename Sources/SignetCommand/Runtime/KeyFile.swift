@@ -2,6 +2,7 @@
 
 internal import Contract
 internal import Foundation
+internal import Worker
 
 /// A file of keys: one a line as `<id>:<base64>`, the newest first; `#` begins a comment.
 enum KeyFile {
@@ -17,10 +18,16 @@ enum KeyFile {
         try read(path, setting: "gateway.tokenKeysFile") { line throws(SealingKeyError) in try TokenKey(line) }
     }
 
-    private static func read<Key>(
+    /// What workers sign webhooks with.
+    static func webhookSecrets(path: String) throws -> [WebhookSecret] {
+        try read(path, setting: "webhook.secretsFile") { line throws(WebhookSecret.Malformed) in try WebhookSecret(line)
+        }
+    }
+
+    private static func read<Key, Failure>(
         _ path: String,
         setting: String,
-        _ parse: (String) throws(SealingKeyError) -> Key
+        _ parse: (String) throws(Failure) -> Key
     ) throws -> [Key] {
         let text: String
         do {

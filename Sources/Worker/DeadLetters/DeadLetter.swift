@@ -84,6 +84,7 @@ package struct DeadLetter: Sendable {
         case .s3Signing?: "s3Signing"
         case .cloudFrontSigning?: "cloudFrontSigning"
         case .s3Multipart?: "s3Multipart"
+        case .webhook?: "webhook"
         case nil: "unreadable"
         }
     }
@@ -94,7 +95,7 @@ package struct DeadLetter: Sendable {
         switch job.kind {
         case .s3Signing(let signing): job.s3Signing = Self.withoutSecrets(signing)
         case .s3Multipart(let multipart): job.s3Multipart.target = Self.withoutSecrets(multipart.target)
-        case .cloudFrontSigning, nil: break
+        case .cloudFrontSigning, .webhook, nil: break
         }
         return (try? job.jsonString()).map(Self.withoutSignatures)
     }

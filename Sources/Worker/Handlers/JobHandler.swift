@@ -10,15 +10,23 @@ package struct JobHandler: Sendable {
     private let signing: S3SigningHandler
     private let cloudFront: CloudFrontSigningHandler
     /// `nil`: this worker asks S3 nothing.
-    private let multipart: S3MultipartHandler?
+    let multipart: S3MultipartHandler?
+    /// `nil`: this worker sends none.
+    let webhooks: WebhookSender?
     private let worker: WorkerIdentity
 
     /// - Parameter s3: How it asks S3; `nil`: it does not.
-    package init(credentials: CredentialResolver, worker: WorkerIdentity, s3: S3Access? = nil) {
+    package init(
+        credentials: CredentialResolver,
+        worker: WorkerIdentity,
+        s3: S3Access? = nil,
+        webhooks: WebhookSender? = nil
+    ) {
         let signing = S3SigningHandler(credentials: credentials)
         self.signing = signing
         multipart = s3.map { S3MultipartHandler(credentials: credentials, signing: signing, s3: $0) }
         cloudFront = CloudFrontSigningHandler(credentials: credentials)
+        self.webhooks = webhooks
         self.worker = worker
     }
 
@@ -39,6 +47,8 @@ package struct JobHandler: Sendable {
         case unavailable(Answer)
         /// The job goes on later; nothing is answered yet.
         case hop(Hop)
+        /// It is done, and nobody wants an answer.
+        case finished
         /// The worker stopped before there was an answer.
         case interrupted
     }
@@ -54,7 +64,7 @@ package struct JobHandler: Sendable {
         package let event: CloudEvent?
     }
 
-    /// Runs a job that asks S3; it can be run again, whatever has become of it.
+    /// Runs a job that asks S3, or sends a webhook; it can be run again, whatever has become of it.
     ///
     /// - Parameters:
     ///   - recordTime: As for ``run(_:recordTime:now:warnings:)``.
@@ -67,13 +77,21 @@ package struct JobHandler: Sendable {
         mayBeRepeated: Bool = true,
         warnings: [String] = []
     ) async -> Performance {
-        guard case .s3Multipart(let request) = job.kind, let multipart else {
-            return .answer(run(job, recordTime: recordTime, now: clock(), warnings: warnings))
-        }
         var job = job
         job.completeTimes(recordTime: recordTime, now: clock())
         do {
+            if case .webhook(let webhook) = job.kind {
+                try job.checkEnvelope(now: clock())
+                return try await send(webhook, job, now: clock())
+            }
+            guard case .s3Multipart(let request) = job.kind, let multipart else {
+                return .answer(run(job, recordTime: recordTime, now: clock(), warnings: warnings))
+            }
             try job.checkEnvelope(now: clock())
+            if !request.webhook.isEmpty, job.hop == 0 {
+                guard let webhooks else { throw FailureError(.unsupported, message: "this worker sends no webhooks") }
+                _ = try webhooks.check(request.webhook)
+            }
             let outcome = try await multipart.run(job, request, mayBeRepeated: mayBeRepeated, now: clock())
             let now = clock()
             if let hop = outcome.hop { return .hop(self.hop(hop, job, outcome, now: now)) }
@@ -140,10 +158,10 @@ package struct JobHandler: Sendable {
                     now: now,
                     signed: Int(outcome.signed)
                 )
-            case .s3Multipart:
+            case .s3Multipart, .webhook:
                 throw FailureError(
                     .unsupported,
-                    message: "jobs of the kind s3Multipart ask S3, which takes time: send them to the topic "
+                    message: "jobs of the kinds s3Multipart and webhook wait for others: send them to the topic "
                         + "jobs.multipart"
                 )
             case nil:
@@ -212,6 +230,7 @@ package struct JobHandler: Sendable {
             switch job.kind {
             case .cloudFrontSigning(let signing): CloudFrontSigningHandler.operation(of: signing)
             case .s3Multipart(let multipart): multipart.operation ?? ""
+            case .webhook: "Webhook"
             case .s3Signing, nil: job.s3Signing.operation
             }
         let target = if case .s3Multipart(let multipart) = job.kind { multipart.target } else { job.s3Signing }

@@ -29,6 +29,8 @@ struct RecordProcessor: Sendable {
         var failure: FailureCode?
         /// Where nothing is written for now, what becomes of the record instead.
         var postponement: Postponement?
+        /// A job that tells of the end of this one.
+        var webhook: Job?
     }
 
     enum Postponement {
@@ -60,8 +62,15 @@ struct RecordProcessor: Sendable {
         /// What reading it had to say.
         fileprivate let warnings: [String]
 
-        /// Whether it asks S3, which takes its time.
-        var asksS3: Bool { if case .s3Multipart = job.kind { true } else { false } }
+        /// Whether it asks S3, or tells somebody, which takes its time.
+        var asksOthers: Bool {
+            switch job.kind {
+            case .s3Multipart, .webhook: true
+            case .s3Signing, .cloudFrontSigning, nil: false
+            }
+        }
+
+        fileprivate var isWebhook: Bool { if case .webhook = job.kind { true } else { false } }
 
         /// Which hop of which job it is.
         var hop: HopMemory.Hop { HopMemory.Hop(jobID: job.jobID, number: job.hop) }
@@ -156,7 +165,7 @@ struct RecordProcessor: Sendable {
         )
     }
 
-    /// Runs a job that asks S3.
+    /// Runs a job that asks S3, or tells somebody.
     ///
     /// - Parameters:
     ///   - clock: The worker's, Unix milliseconds.
@@ -178,7 +187,12 @@ struct RecordProcessor: Sendable {
             warnings: job.warnings
         )
         switch performance {
-        case .answer(let answer): return verdict(of: job, answer, now: clock())
+        case .answer(let answer):
+            var verdict = verdict(of: job, answer, now: clock())
+            // Nobody waits for it: whoever reads the dead letters can send it again.
+            if job.isWebhook { verdict.deadLetter = answer.failure }
+            return verdict
+        case .finished: return Verdict()
         case .unavailable(let answer):
             guard let delay else { return verdict(of: job, answer, now: clock()) }
             return postponed(job, .later(delay: delay), now: clock())
@@ -222,6 +236,7 @@ struct RecordProcessor: Sendable {
             )
         }
         verdict.result = result(of: job.job, answer.reply, route: job.route, recordTime: job.recordTime, now: now)
+        verdict.webhook = JobHandler.webhook(for: job.job, answer, now: now)
         return verdict
     }
 

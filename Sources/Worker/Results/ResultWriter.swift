@@ -121,6 +121,21 @@ final class ResultWriter: Sendable {
         try batch.append(topic: topics.jobStates, key: Array(fact.key.utf8), value: value)
     }
 
+    /// Appends a job that sends a webhook; it stands in the way of no step of an upload.
+    func append(_ webhook: Job, to batch: KafkaDeliveryBatch) throws(KafkaError) {
+        guard let value = try? WireFormat.protobuf.encode(webhook) else { return }
+        let contentType = KafkaHeader(
+            name: HeaderNames.contentType,
+            value: Array(WireFormat.protobuf.contentType.utf8)
+        )
+        try batch.append(
+            topic: topics.multipartJobs,
+            key: Array(webhook.jobID.utf8),
+            value: value,
+            headers: [contentType]
+        )
+    }
+
     /// Appends an event.
     func append(_ event: EventRecord, to batch: KafkaDeliveryBatch) throws(KafkaError) {
         try batch.append(topic: topics.metrics, value: event.value, headers: event.headers)

@@ -16,7 +16,8 @@ import Testing
         ChunkPlaces.self, PlaceNote.self, RefreshTicket.self, PartSelection.self, PartRange.self, S3MultipartJob.self,
         InitiateUpload.self, ListUploadParts.self, CompleteUpload.self, AbortUpload.self, MultipartPart.self,
         S3MultipartResult.self, UploadInitiated.self, UploadListed.self, UploadCompleted.self, UploadAborted.self,
-        MultipartInitiated.self, MultipartProgress.self, WatchUpload.self, CopyObject.self, UploadProgress.self,
+        MultipartInitiated.self, MultipartProgress.self, WatchUpload.self, CopyObject.self,
+        WebhookJob.self, UploadProgress.self,
         MultipartCompleted.self, MultipartAborted.self,
     ]
 

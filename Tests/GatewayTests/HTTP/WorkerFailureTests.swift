@@ -23,7 +23,7 @@ import Testing
         "upload_not_found": 404, "bucket_not_found": 404, "source_not_found": 404, "access_denied": 403,
         "endpoint_not_allowed": 403,
         "wrong_region": 400, "part_mismatch": 409, "size_mismatch": 409, "precondition_failed": 412,
-        "s3_unavailable": 503, "s3_refused": 502,
+        "s3_unavailable": 503, "s3_refused": 502, "webhook_not_allowed": 403, "webhook_failed": 502,
         "reply_too_large": 413, "unknown_reply_topic": 403,
         "seal_broken": 500, "undeliverable": 500, "quarantined": 500, "internal": 500,
     ]
