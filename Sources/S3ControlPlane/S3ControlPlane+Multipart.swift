@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Foundation
-internal import SignetSigning
+package import SignetSigning
 
 /// A part as S3 has it.
 package struct UploadedPart: Sendable, Hashable {
@@ -11,11 +11,58 @@ package struct UploadedPart: Sendable, Hashable {
     package let size: Int64
     /// With its quotation marks, as S3 wants it back.
     package let etag: String
+    /// That it was uploaded with, which S3 wants back as well; `nil`: none.
+    package let checksum: S3Checksum?
 
-    package init(number: Int, size: Int64, etag: String) {
+    package init(number: Int, size: Int64, etag: String, checksum: S3Checksum? = nil) {
         self.number = number
         self.size = size
         self.etag = etag
+        self.checksum = checksum
+    }
+}
+
+extension UploadedPart: Codable {
+    /// Names of elements, those of checksums among them.
+    private struct Key: CodingKey {
+        static let number = Key("PartNumber")
+        static let size = Key("Size")
+        static let etag = Key("ETag")
+        static let checksums = S3Checksum.Algorithm.allCases.map { (algorithm: $0, key: Key("Checksum\($0.rawValue)")) }
+
+        let stringValue: String
+        var intValue: Int? { nil }
+
+        init(_ name: String) { stringValue = name }
+        init?(stringValue: String) { self.init(stringValue) }
+        init?(intValue: Int) { nil }
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let part = try decoder.container(keyedBy: Key.self)
+        var checksum: S3Checksum?
+        for (algorithm, key) in Key.checksums {
+            if let value = try part.decodeIfPresent(String.self, forKey: key) {
+                checksum = try S3Checksum(algorithm, value: value)
+            }
+        }
+        self.init(
+            number: try part.decode(Int.self, forKey: Key.number),
+            size: try part.decode(Int64.self, forKey: Key.size),
+            etag: try part.decode(String.self, forKey: Key.etag),
+            checksum: checksum
+        )
+    }
+
+    /// As a list of parts that are to be an object has it: without the size.
+    package func encode(to encoder: any Encoder) throws {
+        var part = encoder.container(keyedBy: Key.self)
+        if let checksum {
+            let key = Key.checksums.first { $0.algorithm == checksum.algorithm }?.key
+            if let key { try part.encode(checksum.value, forKey: key) }
+        }
+        try part.encode(etag, forKey: Key.etag)
+        try part.encode(number, forKey: Key.number)
     }
 }
 
@@ -72,21 +119,9 @@ extension S3ControlPlane {
     /// The parts that S3 has, in the order of their numbers; all pages.
     package func listParts(of key: String, uploadID: String, in bucket: S3Bucket) async throws -> [UploadedPart] {
         struct Answer: Decodable {
-            struct Part: Decodable {
-                let number: Int
-                let size: Int64
-                let etag: String
-
-                enum CodingKeys: String, CodingKey {
-                    case number = "PartNumber"
-                    case size = "Size"
-                    case etag = "ETag"
-                }
-            }
-
             let isTruncated: Bool?
             let next: Int?
-            let parts: [Part]?
+            let parts: [UploadedPart]?
 
             enum CodingKeys: String, CodingKey {
                 case isTruncated = "IsTruncated"
@@ -101,7 +136,7 @@ extension S3ControlPlane {
             if marker > 0 { query.append(("part-number-marker", String(marker))) }
             let request = S3Request(method: "GET", key: key, query: query)
             let answer = try XMLText.decode(Answer.self, try await send(request, to: bucket).body)
-            parts += (answer.parts ?? []).map { UploadedPart(number: $0.number, size: $0.size, etag: $0.etag) }
+            parts += answer.parts ?? []
             // A page that leads nowhere is the last one.
             guard answer.isTruncated == true, let next = answer.next, next > marker else { return parts }
             marker = next
@@ -123,17 +158,7 @@ extension S3ControlPlane {
         in bucket: S3Bucket
     ) async throws -> CompletedUpload {
         struct Message: Encodable {
-            struct Part: Encodable {
-                let number: Int
-                let etag: String
-
-                enum CodingKeys: String, CodingKey {
-                    case number = "PartNumber"
-                    case etag = "ETag"
-                }
-            }
-
-            let parts: [Part]
+            let parts: [UploadedPart]
 
             enum CodingKeys: String, CodingKey {
                 case parts = "Part"
@@ -146,13 +171,12 @@ extension S3ControlPlane {
                 case etag = "ETag"
             }
         }
-        let message = Message(parts: parts.map { Message.Part(number: $0.number, etag: $0.etag) })
         var request = S3Request(
             method: "POST",
             key: key,
             query: [("uploadId", uploadID)],
             headers: [("content-type", "application/xml")] + headers,
-            body: try XMLText.encode(message, root: "CompleteMultipartUpload"),
+            body: try XMLText.encode(Message(parts: parts), root: "CompleteMultipartUpload"),
             // Thousands of parts take minutes; S3 keeps the connection open meanwhile.
             timeout: .seconds(600)
         )

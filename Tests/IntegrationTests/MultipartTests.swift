@@ -257,6 +257,96 @@ import Testing
         }
     }
 
+    /// Answers as stores may whose state no test can bring about, told by the key.
+    private static let store = """
+        import http.server, time
+        ANSWERS = {
+            "moved": (301, {"x-amz-bucket-region": "eu-west-1"}, "<Error><Code>PermanentRedirect</Code></Error>"),
+            "expired": (400, {}, "<Error><Code>ExpiredToken</Code><Message>no</Message></Error>"),
+            "refused": (400, {}, "<Error><Code>InvalidRequest</Code><Message>no</Message></Error>"),
+            "page": (200, {}, "<html><body>Welcome</body></html>"),
+            "broken": (200, {}, "<InitiateMultipartUploadResult><Upl"),
+            "failed": (200, {}, "<Error><Code>InternalError</Code><Message>no</Message></Error>"),
+            "busy": (503, {"retry-after": "0"}, "<Error><Code>SlowDown</Code></Error>"),
+            "good": (200, {}, "<InitiateMultipartUploadResult><UploadId>u1</UploadId></InitiateMultipartUploadResult>"),
+        }
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+            def do_POST(self):
+                name = self.path.split("?")[0].split("/")[2]
+                status, headers, body = ANSWERS.get(name, (200, {}, "x" * 600))
+                self.send_response(status)
+                for header, value in {**headers, "content-length": str(len(body))}.items():
+                    self.send_header(header, value)
+                self.end_headers()
+                for byte in body.encode() if name == "slow" else []:
+                    self.wfile.write(bytes([byte]))
+                    time.sleep(1)
+                if name != "slow":
+                    self.wfile.write(body.encode())
+            def log_message(self, *arguments): pass
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        print(server.server_port, flush=True)
+        server.serve_forever()
+        """
+
+    @Test func whatStoresAnswerIsToldByItsCode() async throws {
+        try await withChildProcess(PythonEnvironment.interpreter, ["-c", Self.store]) { store in
+            let endpoint = "http://127.0.0.1:\(try await store.waitForLine { _ in true })"
+            let all = ["SIGNET_RETRY_DELAYS": "300", "SIGNET_GATEWAY_WAIT_UNTIL": "30000"]
+            try await MultipartFixture.run(also: endpoint, all: all) { fixture in
+                func initiate(_ name: String) -> [String: Any] {
+                    fixture.request(["keyPrefix": "\(name)/", "filename": "f", "fileSize": 1, "s3Endpoint": endpoint])
+                }
+                // One byte a second holds up nobody else.
+                for _ in 0..<20 { _ = try await fixture.accept("initiate", initiate("slow")) }
+                for (name, status, code, field) in [
+                    ("good", 200, nil, nil), ("moved", 400, "wrong_region", "s3Region"),
+                    ("expired", 403, "credential_expired", nil), ("refused", 502, "s3_refused", nil),
+                    ("page", 503, "s3_unavailable", nil), ("broken", 503, "s3_unavailable", nil),
+                    ("failed", 503, "s3_unavailable", nil), ("busy", 503, "s3_unavailable", nil),
+                ] as [(String, Int, String?, String?)] {
+                    let answer = try await fixture.post("initiate", initiate(name))
+                    #expect(answer.status == status, "\(name) \(answer.response.text)")
+                    #expect(answer["code"] as? String == code)
+                    if let field { #expect(answer["field"] as? String == field) }
+                    if name == "moved" { #expect(answer.response.text.contains("eu-west-1")) }
+                }
+            }
+        }
+    }
+
+    /// A key of SSE-C goes sealed with the job, and comes back to its owner with each part.
+    @Test func uploadIsEncryptedWithACustomersKey() async throws {
+        try await MultipartFixture.run { fixture in
+            let file = MultipartFixture.file(bytes: (5 << 20) + 1_000)
+            let key = Data((0..<32).map { UInt8($0) }).base64EncodedString()
+            let begun = try await fixture.post(
+                "initiate",
+                fixture.request(["key": "secret", "fileSize": file.count, "partSize": 5 << 20, "s3CustomerKey": key])
+            )
+            #expect(begun.status == 200, "\(begun.response.text)")
+            let upload = try MultipartUpload(begun)
+            let name = upload.name.merging(["s3CustomerKey": key]) { $1 }
+            try await upload.parts[0].send(file)
+            let signed = try await fixture.post(
+                "parts",
+                name.merging(["parts": [2], "fileSize": file.count, "partSize": 5 << 20]) { $1 }
+            )
+            #expect(signed.status == 200, "\(signed.response.text)")
+            try await MultipartUpload(signed, of: upload).parts[0].send(file)
+            let completed = try await fixture.post("complete", name.merging(["fileSize": file.count]) { $1 })
+            #expect(completed.status == 200, "\(completed.response.text)")
+            let read = try await fixture.boto("read", ["secret", key])
+            #expect(read["sha256"] as? String == MultipartFixture.sha256(of: file))
+            let records = try await Kcat(bootstrapServers: fixture.platform.bootstrapServers).dump(
+                fixture.platform.topic("jobs.multipart")
+            )
+            #expect(records.range(of: Data(key.utf8)) == nil)
+            #expect(records.range(of: Data((0..<32).map { UInt8($0) })) == nil)
+        }
+    }
+
     /// Nothing listens at one endpoint: its jobs fail when their time is over, and others are not held up.
     @Test func storeThatIsDownHoldsUpNobodyAndIsTold() async throws {
         let down = "http://127.0.0.1:1"

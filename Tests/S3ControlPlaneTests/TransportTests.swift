@@ -2,6 +2,7 @@
 
 import Foundation
 import S3ControlPlane
+import SignetSigning
 import TestSupport
 import Testing
 
@@ -53,6 +54,37 @@ import Testing
             #expect(server.requests.count == 4)
             #expect(Set(server.requests.map(\.body)).count == 1)
             #expect(server.requests[0].body.contains("<PartNumber>1</PartNumber>"))
+        }
+    }
+
+    /// As AWS answers ListParts and wants CompleteMultipartUpload (S3 API Reference).
+    @Test func checksumsOfPartsAreGivenBack() async throws {
+        let parts = ScriptedServer.answer(
+            200,
+            """
+            <ListPartsResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><IsTruncated>false</IsTruncated>
+            <Part><PartNumber>1</PartNumber><ETag>"e1"</ETag><Size>5</Size><ChecksumCRC32C>AAAAAA==</ChecksumCRC32C></Part>
+            <Part><PartNumber>2</PartNumber><ETag>"e2"</ETag><Size>6</Size><ChecksumCRC32C>AAAAAQ==</ChecksumCRC32C></Part>
+            </ListPartsResult>
+            """
+        )
+        try await ScriptedServer.run({ number, _ in number == 0 ? parts : Self.completed }) { server in
+            try await withPlane { plane in
+                let bucket = try S3Bucket.at(server.endpoint)
+                let listed = try await plane.listParts(of: "k", uploadID: "u", in: bucket)
+                #expect(listed.map { $0.checksum?.value } == ["AAAAAA==", "AAAAAQ=="])
+                _ = try await plane.completeUpload(of: "k", uploadID: "u", parts: listed, in: bucket)
+            }
+            let body = try #require(server.requests.last?.body)
+            for (number, checksum) in [(1, "AAAAAA=="), (2, "AAAAAQ==")] {
+                #expect(
+                    body.contains(
+                        "<Part><ChecksumCRC32C>\(checksum)</ChecksumCRC32C><ETag>&quot;e\(number)&quot;</ETag>"
+                            + "<PartNumber>\(number)</PartNumber></Part>"
+                    ),
+                    "\(body)"
+                )
+            }
         }
     }
 

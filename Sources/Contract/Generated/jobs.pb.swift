@@ -737,7 +737,6 @@ package nonisolated struct S3RequestOptions: @unchecked Sendable {
   fileprivate var _storage = _StorageClass.defaultInstance
 }
 
-/// Signed URLs or cookies of CloudFront, by a key ring of the workers.
 /// Parts of one multipart upload.
 package nonisolated struct PartSelection: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -768,6 +767,9 @@ package nonisolated struct PartRange: Sendable {
 
   /// 0: the first alone.
   package var last: Int32 = 0
+
+  /// Of one part alone: base64 of the checksum of its bytes, by the item's `checksum_algorithm`.
+  package var checksum: String = String()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1047,6 +1049,7 @@ package nonisolated struct WebhookJob: Sendable {
   package init() {}
 }
 
+/// Signed URLs or cookies of CloudFront, by a key ring of the workers.
 package nonisolated struct CloudFrontSigningJob: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -2107,7 +2110,7 @@ nonisolated extension PartSelection: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension PartRange: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".PartRange"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}first\0\u{1}last\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}first\0\u{1}last\0\u{1}checksum\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2117,6 +2120,7 @@ nonisolated extension PartRange: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularInt32Field(value: &self.first) }()
       case 2: try { try decoder.decodeSingularInt32Field(value: &self.last) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.checksum) }()
       default: break
       }
     }
@@ -2129,12 +2133,16 @@ nonisolated extension PartRange: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     if self.last != 0 {
       try visitor.visitSingularInt32Field(value: self.last, fieldNumber: 2)
     }
+    if !self.checksum.isEmpty {
+      try visitor.visitSingularStringField(value: self.checksum, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: PartRange, rhs: PartRange) -> Bool {
     if lhs.first != rhs.first {return false}
     if lhs.last != rhs.last {return false}
+    if lhs.checksum != rhs.checksum {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -121,6 +121,11 @@ package struct FieldReader {
         }
     }
 
+    /// Whether a field is an array whose first element is an object.
+    func beginsWithObject(_ name: String) -> Bool {
+        if case .array(let values)? = fields[name], case .object? = values.first { true } else { false }
+    }
+
     private mutating func elements<Element>(
         _ name: String,
         each: String,

@@ -81,6 +81,7 @@ struct MultipartRoutes: Sendable {
         item.key = fields.required("key", "give the key that initiate answered")
         item.options.uploadID = fields.required("uploadId", "give the id that initiate answered")
         item.options.readFurther(from: &fields)
+        if let algorithm = fields.string("checksumAlgorithm") { item.options.checksumAlgorithm = algorithm }
         signing.items = [item]
         signing.parts = PartSelection(from: &fields)
         return SigningRequest(signing: signing, secrets: secrets, answer: .parts, warnings: try fields.finish())
@@ -204,6 +205,18 @@ extension PartSelection {
     /// `parts`, a list of numbers, or `firstPart` and `lastPart`.
     fileprivate init(from fields: inout FieldReader) {
         self.init()
+        if fields.beginsWithObject("parts") {
+            for (index, members) in (fields.objects("parts") ?? []).enumerated() {
+                var member = FieldReader(members)
+                var range = PartRange()
+                range.first = Int32(clamping: member.requiredInteger("partNumber", "name the part"))
+                range.checksum = member.required("checksum", "give the base64 of the part's checksum, or numbers alone")
+                fields.note(member.failures, under: "parts[\(index)]")
+                ranges.append(range)
+            }
+            readSizes(from: &fields)
+            return
+        }
         let numbers = fields.integers("parts")
         let (first, last) = (fields.integer("firstPart"), fields.integer("lastPart"))
         if let numbers {
@@ -227,6 +240,10 @@ extension PartSelection {
             range.last = Int32(clamping: last ?? first ?? 0)
             ranges = [range]
         }
+        readSizes(from: &fields)
+    }
+
+    private mutating func readSizes(from fields: inout FieldReader) {
         if let bytes = fields.integer("fileSize") { fileSize = bytes }
         if let bytes = fields.integer("partSize") { partSize = bytes }
     }

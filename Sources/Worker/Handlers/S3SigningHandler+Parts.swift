@@ -23,6 +23,7 @@ extension S3SigningHandler {
         let key = try ObjectKey.make(for: item, jobID: job.jobID, position: signing.firstItem, path: "items[0]")
         let plan = try signing.parts.plan()
         let numbers = try signing.parts.numbers(of: plan)
+        let checksums = try signing.parts.checksums(of: numbers)
         let options = item.options.over(signing.defaults)
         if options.hasFileSize {
             throw FailureError(
@@ -35,14 +36,19 @@ extension S3SigningHandler {
         var outcome = S3SigningOutcome(operation: signing.operation, warnings: compiler.warnings)
         outcome.result.items.reserveCapacity(numbers.count)
         var signatures = Data(capacity: numbers.count * 32)
-        // All parts but the last are equally long.
+        // All parts but the last are equally long; those with checksums are each a request of its own.
         let last = plan.map(\.partCount)
-        for run in [numbers.filter { $0 != last }, numbers.filter { $0 == last }] where !run.isEmpty {
+        let runs =
+            checksums.isEmpty
+            ? [numbers.filter { $0 != last }, numbers.filter { $0 == last }] : numbers.map { [$0] }
+        for run in runs where !run.isEmpty {
             let length = plan?.size(of: run[0])
             let template: S3PartTemplate
             let digests: [SHA256Digest]
             do throws(SigningError) {
-                var object = try compiler.objectOptions(options)
+                var own = options
+                if let checksum = checksums[run[0]] { own.checksum = checksum }
+                var object = try compiler.objectOptions(own)
                 object.contentLength = length
                 template = try compiler.signer.partTemplate(
                     forKey: key,
@@ -53,7 +59,9 @@ extension S3SigningHandler {
                 )
                 digests = try template.sign(run)
             } catch {
-                throw FailureError(signing: error) { item.path(of: $0, under: "items[0]") }
+                throw FailureError(signing: error) { parameter in
+                    parameter == "checksum" ? "parts.ranges" : item.path(of: parameter, under: "items[0]")
+                }
             }
             let index = compiler.add(
                 SharedRequest(template, key: key, cdnOrigin: compiler.cdnOrigin),
@@ -76,6 +84,33 @@ extension S3SigningHandler {
 }
 
 extension PartSelection {
+    /// Parts with checksums at most: each has headers of its own, which take their place in the reply.
+    private static let mostChecksums = 1_000
+
+    /// The checksums of parts by their numbers; those of all, or none.
+    fileprivate func checksums(of numbers: [Int]) throws(FailureError) -> [Int: String] {
+        guard ranges.contains(where: { !$0.checksum.isEmpty }) else { return [:] }
+        var checksums: [Int: String] = [:]
+        for (index, range) in ranges.enumerated() {
+            guard !range.checksum.isEmpty, range.last == 0 || range.last == range.first else {
+                throw FailureError(
+                    .invalidChecksum,
+                    field: "parts.ranges[\(index)]",
+                    message: "a checksum is of one part; give each part its own, or none of them"
+                )
+            }
+            checksums[Int(range.first)] = range.checksum
+        }
+        guard checksums.count <= Self.mostChecksums else {
+            throw FailureError(
+                .tooManyItems,
+                field: "parts.ranges",
+                message: "at most \(Self.mostChecksums) parts with checksums are signed together"
+            )
+        }
+        return checksums
+    }
+
     /// How the file is cut; `nil`: its size is not given.
     fileprivate func plan() throws(FailureError) -> MultipartPlan? {
         guard fileSize != 0 || partSize != 0 else { return nil }

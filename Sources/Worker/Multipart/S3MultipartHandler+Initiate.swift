@@ -31,7 +31,15 @@ extension S3MultipartHandler {
         } catch {
             throw FailureError(error, under: "initiate")
         }
-        let window = initiate.hasWindow ? initiate.window : Self.usualWindow
+        let hasChecksums = upload.parts.headers.contains { $0.name == "x-amz-checksum-algorithm" }
+        let window = initiate.hasWindow ? initiate.window : hasChecksums ? 0 : Self.usualWindow
+        guard window == 0 || !hasChecksums else {
+            throw FailureError(
+                .conflictingFields,
+                field: "initiate.window",
+                message: "S3 takes the parts of this upload with their checksums only; sign them with these, by parts"
+            )
+        }
         guard window <= Self.largestWindow else {
             throw FailureError(
                 .invalidValue,

@@ -8,21 +8,23 @@ import Testing
 /// A platform whose workers may ask a real S3 server.
 struct MultipartFixture {
     let platform: Platform
-    let s3: RadosGateway
+    let s3: any S3Server
     /// By which workers and clients reach it.
     let endpoint: String
 
     /// - Parameters:
+    ///   - server: `nil`: Ceph's gateway.
     ///   - endpoint: A way to the server; `nil`: the straight one.
     ///   - other: A further endpoint that the workers may ask.
     ///   - all: Further variables of all parts.
     static func run(
+        on server: (any S3Server)? = nil,
         endpoint: String? = nil,
         also other: String? = nil,
         all: [String: String] = [:],
         _ body: (MultipartFixture) async throws -> Void
     ) async throws {
-        let s3 = try await RadosGateway.shared()
+        let s3: any S3Server = if let server { server } else { try await RadosGateway.shared() }
         let endpoint = endpoint ?? s3.endpoint
         let options = Platform.Options(
             worker: [
@@ -160,13 +162,14 @@ struct MultipartFixture {
     // MARK: An independent client
 
     private static let boto = """
-        import boto3, hashlib, json, sys
+        import base64, boto3, hashlib, json, sys
         from botocore.config import Config
         what, endpoint, access, secret, bucket, *rest = sys.argv[1:]
         s3 = boto3.client('s3', endpoint_url=endpoint, aws_access_key_id=access, aws_secret_access_key=secret,
                           region_name='us-east-1', config=Config(s3={'addressing_style': 'path'}))
         if what == 'read':
-            answer = s3.get_object(Bucket=bucket, Key=rest[0])
+            secret = {'SSECustomerAlgorithm': 'AES256', 'SSECustomerKey': base64.b64decode(rest[1])} if rest[1:] else {}
+            answer = s3.get_object(Bucket=bucket, Key=rest[0], **secret)
             print(json.dumps({'sha256': hashlib.sha256(answer['Body'].read()).hexdigest(),
                               'type': answer['ContentType'], 'metadata': answer['Metadata']}))
         elif what == 'put':
@@ -176,7 +179,7 @@ struct MultipartFixture {
             print(json.dumps({'ids': sorted(u['UploadId'] for page in pages for u in page.get('Uploads', []))}))
         """
 
-    /// - Parameter what: `read` an object, or the `uploads` below a prefix.
+    /// - Parameter what: `read` an object, if need be with a customer's key, or the `uploads` below a prefix.
     func boto(_ what: String, _ arguments: [String]) async throws -> [String: Any] {
         let output = try await PythonEnvironment.run(
             source: Self.boto,
