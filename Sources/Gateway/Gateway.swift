@@ -20,6 +20,7 @@ package final class Gateway: Service {
     private let router: ReplyRouter
     private let index: JobStateIndex
     private let stateReader: JobStateReader
+    private let stateLog: KafkaJobStateLog
     private let recordReader: RecordReader
     private let front: HTTPFront
     private let listening = OneShot<Int>()
@@ -64,16 +65,13 @@ package final class Gateway: Service {
             throw GatewayError(.invalidConfiguration, message: "a Kafka setting cannot be used", cause: error)
         }
         let metrics = GatewayMetrics()
-        let states = JobStates(
-            index: index,
-            log: KafkaJobStateLog(
-                producer: producer,
-                topics: topics,
-                results: KafkaRecordArchive(reader: recordReader, topic: topics.results),
-                logger: logger
-            ),
-            tenant: configuration.tenant
+        stateLog = KafkaJobStateLog(
+            producer: producer,
+            topics: topics,
+            results: KafkaRecordArchive(reader: recordReader, topic: topics.results),
+            logger: logger
         )
+        let states = JobStates(index: index, log: stateLog, tenant: configuration.tenant)
         monitor = BrokerMonitor(
             producer: producer,
             topics: topics.jobs,
@@ -183,7 +181,7 @@ package final class Gateway: Service {
         // Stopped in the opposite order, each when the one behind it has ended.
         let services = ServiceGroup(
             configuration: .init(
-                services: [producer, recordReader, stateReader, router, monitor, application],
+                services: [producer, stateLog, recordReader, stateReader, router, monitor, application],
                 logger: logger.onlyWarnings
             )
         )

@@ -63,28 +63,44 @@ package final class JobStateIndex: Sendable {
     ///
     /// - Parameter positions: The next offset of each partition of the topic.
     package func add(_ facts: [(fact: JobFact, at: Int64)], positions: [Int32: Int64] = [:]) {
-        try? database.write { database in
-            let insert = try database.cachedStatement(
-                sql: """
-                    INSERT INTO facts(job, name, value, rank, at, forget) VALUES(?, ?, ?, ?, ?, ?)
-                    ON CONFLICT DO UPDATE SET
-                        value = excluded.value, rank = excluded.rank, at = excluded.at, forget = excluded.forget
-                    WHERE excluded.rank > rank OR excluded.rank = rank AND excluded.at < at
-                    """
+        try? database.write { try write(facts, positions, to: $0) }
+        wake(facts)
+    }
+
+    /// Takes many facts in as ``add(_:positions:)`` does, on the database's own thread.
+    func load(_ facts: [(fact: JobFact, at: Int64)], positions: [Int32: Int64]) async {
+        try? await database.write { [self] in try write(facts, positions, to: $0) }
+        wake(facts)
+    }
+
+    private func write(
+        _ facts: [(fact: JobFact, at: Int64)],
+        _ positions: [Int32: Int64],
+        to database: Database
+    ) throws {
+        let insert = try database.cachedStatement(
+            sql: """
+                INSERT INTO facts(job, name, value, rank, at, forget) VALUES(?, ?, ?, ?, ?, ?)
+                ON CONFLICT DO UPDATE SET
+                    value = excluded.value, rank = excluded.rank, at = excluded.at, forget = excluded.forget
+                WHERE excluded.rank > rank OR excluded.rank = rank AND excluded.at < at
+                """
+        )
+        for (fact, time) in facts {
+            let value: [UInt8] = try fact.serializedBytes()
+            try insert.execute(
+                arguments: [
+                    fact.jobID, fact.name, Data(value), fact.rank, time, end(of: fact, at: time),
+                ]
             )
-            for (fact, time) in facts {
-                let value: [UInt8] = try fact.serializedBytes()
-                try insert.execute(
-                    arguments: [
-                        fact.jobID, fact.name, Data(value), fact.rank, time, end(of: fact, at: time),
-                    ]
-                )
-            }
-            let move = try database.cachedStatement(
-                sql: "INSERT OR REPLACE INTO positions(partition, next) VALUES(?, ?)"
-            )
-            for (partition, next) in positions { try move.execute(arguments: [partition, next]) }
         }
+        let move = try database.cachedStatement(
+            sql: "INSERT OR REPLACE INTO positions(partition, next) VALUES(?, ?)"
+        )
+        for (partition, next) in positions { try move.execute(arguments: [partition, next]) }
+    }
+
+    private func wake(_ facts: [(fact: JobFact, at: Int64)]) {
         let woken = waiters.withLock { waiters in
             facts.flatMap { waiters.removeValue(forKey: $0.fact.jobID).map { Array($0.values) } ?? [] }
         }

@@ -63,7 +63,9 @@ final class JobStateReader: Service {
         for await event in consumer.events {
             switch event {
             case .records(let batch):
-                for (partition, next) in take(batch) where (ends[partition] ?? .max) <= next { ends[partition] = nil }
+                for (partition, next) in await take(batch) where (ends[partition] ?? .max) <= next {
+                    ends[partition] = nil
+                }
                 if ends.isEmpty, !index.isCurrent { becomeCurrent() }
             case .failed(let error):
                 logger.debug("Reading job states met an error", metadata: ["error": "\(error)"])
@@ -79,7 +81,7 @@ final class JobStateReader: Service {
     }
 
     /// - Returns: The next offset of each partition.
-    private func take(_ batch: KafkaRecordBatch) -> [Int32: Int64] {
+    private func take(_ batch: KafkaRecordBatch) async -> [Int32: Int64] {
         var facts: [(JobFact, Int64)] = []
         var positions: [Int32: Int64] = [:]
         batch.forEach { record in
@@ -89,7 +91,7 @@ final class JobStateReader: Service {
             else { return }
             facts.append((fact, record.timestamp ?? clock()))
         }
-        index.add(facts, positions: positions)
+        await index.load(facts, positions: positions)
         return positions
     }
 

@@ -28,7 +28,7 @@ package final class RadosGateway: Sendable {
         // Once in a while the monitor of a new cluster waits for ever for a message that was lost: then another one comes
         // up in its place. What does not come up three times has a cause that is told.
         for _ in 0..<2 {
-            if let gateway = try? await startOnce(accessKey, secretKey, bucket, within: .seconds(20)) { return gateway }
+            if let gateway = try? await startOnce(accessKey, secretKey, bucket, within: .seconds(30)) { return gateway }
         }
         return try await startOnce(accessKey, secretKey, bucket, within: .seconds(60))
     }
