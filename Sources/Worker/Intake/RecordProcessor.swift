@@ -72,8 +72,10 @@ struct RecordProcessor: Sendable {
 
         fileprivate var isWebhook: Bool { if case .webhook = job.kind { true } else { false } }
 
-        /// Which hop of which job it is.
-        var hop: HopMemory.Hop { HopMemory.Hop(jobID: job.jobID, number: job.hop) }
+        /// Which hop of which job it is. A webhook is no hop of the job whose end it tells: that may have to be written again.
+        var hop: HopMemory.Hop {
+            HopMemory.Hop(jobID: isWebhook ? "\(job.jobID)/webhook" : job.jobID, number: job.hop)
+        }
 
         /// When it expires, Unix milliseconds.
         func deadline(now: Int64) -> Int64 { job.deadline(recordTime: recordTime, now: now) }

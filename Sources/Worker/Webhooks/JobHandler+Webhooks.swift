@@ -23,7 +23,7 @@ extension JobHandler {
         told.caller = job.caller
         told.signingTimeMs = now
         told.deadlineMs = now.addingReportingOverflow(life).partialValue
-        // Behind the last hop of the job.
+        // Its events are others than the job's.
         told.hop = job.hop &+ 1
         told.webhook = webhook
         return told
@@ -54,7 +54,7 @@ extension JobHandler {
             throw FailureError(
                 .webhookFailed,
                 field: "webhook",
-                message: "\(reason), \(webhook.attempts + 1) times; replay it from the dead letters"
+                message: "\(reason), \(webhook.attempts &+ 1) times; replay it from the dead letters"
             )
         }
         var next = job
