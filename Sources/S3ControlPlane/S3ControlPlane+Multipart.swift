@@ -28,7 +28,8 @@ extension UploadedPart: Codable {
         static let number = Key("PartNumber")
         static let size = Key("Size")
         static let etag = Key("ETag")
-        static let checksums = S3Checksum.Algorithm.allCases.map { (algorithm: $0, key: Key("Checksum\($0.rawValue)")) }
+
+        static func checksum(_ algorithm: S3Checksum.Algorithm) -> Key { Key("Checksum\(algorithm.rawValue)") }
 
         let stringValue: String
         var intValue: Int? { nil }
@@ -41,8 +42,8 @@ extension UploadedPart: Codable {
     package init(from decoder: any Decoder) throws {
         let part = try decoder.container(keyedBy: Key.self)
         var checksum: S3Checksum?
-        for (algorithm, key) in Key.checksums {
-            if let value = try part.decodeIfPresent(String.self, forKey: key) {
+        for algorithm in S3Checksum.Algorithm.allCases {
+            if let value = try part.decodeIfPresent(String.self, forKey: Key.checksum(algorithm)) {
                 checksum = try S3Checksum(algorithm, value: value)
             }
         }
@@ -57,10 +58,7 @@ extension UploadedPart: Codable {
     /// As a list of parts that are to be an object has it: without the size.
     package func encode(to encoder: any Encoder) throws {
         var part = encoder.container(keyedBy: Key.self)
-        if let checksum {
-            let key = Key.checksums.first { $0.algorithm == checksum.algorithm }?.key
-            if let key { try part.encode(checksum.value, forKey: key) }
-        }
+        if let checksum { try part.encode(checksum.value, forKey: Key.checksum(checksum.algorithm)) }
         try part.encode(etag, forKey: Key.etag)
         try part.encode(number, forKey: Key.number)
     }

@@ -4,7 +4,7 @@ internal import Contract
 internal import Foundation
 internal import Worker
 
-/// A file of keys: one a line as `<id>:<base64>`, the newest first; `#` begins a comment.
+/// A file of keys: one a line, as `<id>:<base64>` or `whsec_<base64>`, the newest first; `#` begins a comment.
 enum KeyFile {
     /// The workers' private sealing keys.
     static func sealingKeys(path: String) throws -> [SealingPrivateKey] {

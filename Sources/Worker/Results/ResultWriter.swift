@@ -13,6 +13,11 @@ final class ResultWriter: Sendable {
         let learnt: ContinuousClock.Instant
     }
 
+    /// The type of what is written for Signet itself.
+    private static let protobuf = KafkaHeader(
+        name: HeaderNames.contentType,
+        value: Array(WireFormat.protobuf.contentType.utf8)
+    )
     /// For how long that is believed: topics are made, and grow.
     private static let belief = Duration.seconds(60)
 
@@ -85,10 +90,6 @@ final class ResultWriter: Sendable {
 
     /// Appends a result that is kept, one record for each of its parts.
     func append(_ result: RecordProcessor.KeptResult, to batch: KafkaDeliveryBatch) throws(KafkaError) {
-        let contentType = KafkaHeader(
-            name: HeaderNames.contentType,
-            value: Array(WireFormat.protobuf.contentType.utf8)
-        )
         // Chunks of one job spread over the partitions.
         let key = result.done.chunk == 0 ? result.jobID : "\(result.jobID)/\(result.done.chunk)"
         for value in result.values {
@@ -96,7 +97,7 @@ final class ResultWriter: Sendable {
                 topic: topics.results,
                 key: Array(key.utf8),
                 value: value,
-                headers: [contentType]
+                headers: [Self.protobuf]
             )
         }
     }
@@ -124,15 +125,11 @@ final class ResultWriter: Sendable {
     /// Appends a job that sends a webhook; it stands in the way of no step of an upload.
     func append(_ webhook: Job, to batch: KafkaDeliveryBatch) throws(KafkaError) {
         guard let value = try? WireFormat.protobuf.encode(webhook) else { return }
-        let contentType = KafkaHeader(
-            name: HeaderNames.contentType,
-            value: Array(WireFormat.protobuf.contentType.utf8)
-        )
         try batch.append(
             topic: topics.multipartJobs,
             key: Array(webhook.jobID.utf8),
             value: value,
-            headers: [contentType]
+            headers: [Self.protobuf]
         )
     }
 
