@@ -5,6 +5,9 @@
 #include <librdkafka/rdkafka.h>
 #include <librdkafka/rdkafka_mock.h>
 #include <string.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 
 // Swift cannot call variadic functions: this is rd_kafka_producev() with the arguments that we use.
 // The value is copied. On success the headers belong to librdkafka, on failure to the caller.
@@ -26,5 +29,14 @@ static inline rd_kafka_resp_err_t signet_kafka_produce(
 
 // The length of a name that librdkafka hands out.
 static inline size_t signet_kafka_length(const char *name) { return strlen(name); }
+
+// How late the kernel may wake the calling thread when it waits for a time (PR_SET_TIMERSLACK, variadic too).
+static inline void signet_set_timer_slack(unsigned long nanoseconds) {
+#ifdef __linux__
+    prctl(PR_SET_TIMERSLACK, nanoseconds, 0, 0, 0);
+#else
+    (void)nanoseconds;
+#endif
+}
 
 #endif

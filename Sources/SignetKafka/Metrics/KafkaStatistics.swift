@@ -33,6 +33,11 @@ struct KafkaStatistics: Decodable {
         let rtt: Window?
         /// Milliseconds.
         let throttle: Window?
+
+        private enum CodingKeys: String, CodingKey {
+            case nodeid, state, tx, txbytes, rx, rxbytes, txerrs, rxerrs, rtt, throttle
+            case reqTimeouts = "req_timeouts"
+        }
     }
 
     struct Partition: Decodable {
@@ -41,6 +46,13 @@ struct KafkaStatistics: Decodable {
         let consumerLag: Int64?
         let consumerLagStored: Int64?
         let fetchqCnt: Int64?
+
+        private enum CodingKeys: String, CodingKey {
+            case partition
+            case consumerLag = "consumer_lag"
+            case consumerLagStored = "consumer_lag_stored"
+            case fetchqCnt = "fetchq_cnt"
+        }
 
         /// Records behind what is worked off, else behind what is committed; `nil`: not known.
         var lag: Int64? { [consumerLagStored, consumerLag].compactMap(\.self).first { $0 >= 0 } }
@@ -53,6 +65,11 @@ struct KafkaStatistics: Decodable {
     struct Group: Decodable {
         let rebalanceCnt: Int64?
         let assignmentSize: Int64?
+
+        private enum CodingKeys: String, CodingKey {
+            case rebalanceCnt = "rebalance_cnt"
+            case assignmentSize = "assignment_size"
+        }
     }
 
     /// Records, and their bytes, in the producer's queue.
@@ -62,11 +79,16 @@ struct KafkaStatistics: Decodable {
     let topics: [String: Topic]?
     let cgrp: Group?
 
+    // Keys by hand: a strategy that converts them converts every key of the document, most of which nobody asks for.
+    private enum CodingKeys: String, CodingKey {
+        case brokers, topics, cgrp
+        case msgCnt = "msg_cnt"
+        case msgSize = "msg_size"
+    }
+
     /// - Parameter json: What the library emits; `nil` answers what is no such document.
     init?(json: UnsafeRawBufferPointer) {
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
-        guard let decoded = try? decoder.decode(Self.self, from: Data(json)) else { return nil }
+        guard let decoded = try? JSONDecoder().decode(Self.self, from: Data(json)) else { return nil }
         self = decoded
     }
 }

@@ -32,6 +32,7 @@ package final class NativeClient: @unchecked Sendable {
             rd_kafka_conf_set_error_cb(pointer, CallbackContext.error)
             if context.metrics != nil { rd_kafka_conf_set_stats_cb(pointer, CallbackContext.statistics) }
             if usesTokens { rd_kafka_conf_enable_sasl_queue(pointer, 1) }
+            MainLoop.wakeLateEnough(pointer)
             prepare(pointer)
         }
         handle = try native.makeClient(kind)

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
+import Logging
 import SignetKafka
 import Synchronization
 import TestSupport
@@ -29,6 +31,24 @@ import Testing
                 }
             }
             await NativeClientTests.awaitAlive(0)
+        }
+    }
+
+    /// The kernel tells the slack of another thread to root alone.
+    @Test(.enabled(if: geteuid() == 0 && KafkaLibrary.versionNumber < 0x0204_00FF))
+    func mainLoopIsWokenLateEnoughNotToSpin() async {
+        await #expect(processExitsWith: .success) {
+            let producer = try KafkaProducer(
+                configuration: KafkaConfiguration(["bootstrap.servers": "127.0.0.1:1"]),
+                logger: Logger(label: "test")
+            )
+            let slack = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task").compactMap { thread in
+                let name = try String(contentsOfFile: "/proc/self/task/\(thread)/comm", encoding: .utf8)
+                guard name == "rdk:main\n" else { return nil as String? }
+                return try String(contentsOfFile: "/proc/\(thread)/timerslack_ns", encoding: .utf8)
+            }
+            try #require(slack == ["1000000\n"])
+            withExtendedLifetime(producer) {}
         }
     }
 
