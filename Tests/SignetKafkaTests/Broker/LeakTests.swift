@@ -9,9 +9,9 @@ import Testing
 /// Native objects are released once: what is allocated does not grow with the number of calls, and every way to end a client
 /// ends. In processes of their own, because the other tests allocate too, and because what hangs in C cannot be cancelled.
 @Suite(.takingTurns, .timeLimit(.minutes(4))) struct LeakTests {
-    /// Ends the process by SIGALRM if it is still there after a minute and a half.
+    /// Ends the process by SIGALRM if it is still there after two minutes.
     private static func watch() {
-        alarm(90)
+        alarm(120)
     }
 
     /// Bytes of the heap in use, of all threads: what the allocator has from the system without what it holds free
@@ -35,16 +35,21 @@ import Testing
         return try last("<system type=\"current\"") - last("<total type=\"fast\"") - last("<total type=\"rest\"")
     }
 
-    /// Bytes that a round of `body` leaves behind, at best: others than this may come and go at the same time.
-    private static func leftBehind(rounds: Int, _ body: () async throws -> Void) async throws -> Double {
-        for _ in 0..<rounds { try await body() }
-        var least = Double.infinity
-        for _ in 0..<4 {
+    /// Requires that rounds of `body` leave nothing behind, three times in succession. Caches of the runtime fill before:
+    /// libdispatch keeps up to 1,024 continuations for each of its threads, and on a busy machine they come late.
+    private static func nothingIsLeft(
+        byRounds rounds: Int,
+        tolerance: Double = tolerance,
+        _ body: () async throws -> Void
+    ) async throws {
+        var (left, quiet) = ([Double](), 0)
+        while quiet < 3 {
+            try #require(left.count < 20, "bytes a round: \(left)")
             let before = try allocated()
             for _ in 0..<rounds { try await body() }
-            least = min(least, Double(try allocated() - before) / Double(rounds))
+            left.append(Double(try allocated() - before) / Double(rounds))
+            quiet = left.last.map { $0 < tolerance } == true ? quiet + 1 : 0
         }
-        return least
     }
 
     /// The smallest object of librdkafka that a round could forget has more bytes than this.
@@ -64,11 +69,10 @@ import Testing
             let good = KafkaConfiguration(["bootstrap.servers": "127.0.0.1:1", "linger.ms": "1"])
             let bad = KafkaConfiguration(["linger.ms": "soon"])
             let unknown = KafkaConfiguration(["bootstrap.server": "x"])
-            let left = try await LeakTests.leftBehind(rounds: 500) {
+            try await LeakTests.nothingIsLeft(byRounds: 500) {
                 try good.validate()
                 for wrong in [bad, unknown] { #expect(throws: KafkaError.self) { try wrong.validate() } }
             }
-            try #require(left < LeakTests.tolerance, "\(left) bytes a round")
         }
     }
 
@@ -83,7 +87,7 @@ import Testing
                     var reader = EventReader(consumer)
                     _ = try await reader.assignment()
                     let name = KafkaHeader(name: "name", value: [1, 2, 3])
-                    let left = try await LeakTests.leftBehind(rounds: 200) {
+                    try await LeakTests.nothingIsLeft(byRounds: 200) {
                         let batch = producer.makeBatch()
                         try batch.append(topic: "t", partition: 0, key: [1], value: [2], headers: [name, name])
                         var headers = KafkaHeaders()
@@ -100,7 +104,6 @@ import Testing
                         try #require(await batch.delivered().isDelivered)
                         _ = try await reader.take(2)
                     }
-                    try #require(left < LeakTests.tolerance, "\(left) bytes a round")
                 }
             }
         }
@@ -121,7 +124,7 @@ import Testing
                     let (partitions, epoch) = try await reader.assignment()
                     _ = try await reader.take(1)
                     let first = KafkaTopicPartition(topic: "t", partition: 0)
-                    let left = try await LeakTests.leftBehind(rounds: 100) {
+                    try await LeakTests.nothingIsLeft(byRounds: 100, tolerance: LeakTests.tolerance * 4) {
                         _ = try await consumer.committed(partitions)
                         _ = try await consumer.watermarks(of: first)
                         _ = try await consumer.ends(of: partitions)
@@ -144,7 +147,6 @@ import Testing
                     }()
                     consumer.stop()
                     await rest
-                    try #require(left < LeakTests.tolerance * 4, "\(left) bytes a round")
                 }
             }
         }
