@@ -103,10 +103,8 @@ struct PipelineBench: AsyncParsableCommand {
             target: .urls(300_000),
             now: now
         )
-        var firstMemory: Double?
         func add(_ workload: PipelineWorkload) async throws {
             report.throughputs.append(try await compare(workload, worker, on: cluster))
-            firstMemory = firstMemory ?? worker.process.memory
         }
         if isWanted("one-url") { try await add(single("one-url", jobs, nil, .ratio(0.7))) }
         if isWanted("batch-500") { try await add(bulk) }
@@ -122,13 +120,12 @@ struct PipelineBench: AsyncParsableCommand {
                 on: cluster
             )
         }
-        let memory = (first: firstMemory ?? worker.process.memory, last: worker.process.memory)
         try worker.process.terminate()
         guard isWanted("idle") else { return }
         // Without the short waits that the embedded broker needs of those who are in a hurry.
         environment["SIGNET_KAFKA_FETCH_WAIT_MAX_MS"] = nil
         let idle = try BenchProcess(signet, ["worker"], environment: environment, readyWhen: "ready")
-        report.idle = PipelineReport.Idle(percent: try await self.idle(idle), memory: memory)
+        report.idle = PipelineReport.Idle(percent: try await self.idle(idle))
     }
 
     // MARK: Jobs
@@ -140,6 +137,7 @@ struct PipelineBench: AsyncParsableCommand {
     ) async throws -> PipelineReport.Throughput {
         let echo = try await echo(of: workload, beside: worker, on: cluster)
         var runs: (worker: [PipelineContender.Run], echo: [PipelineContender.Run]) = ([], [])
+        var memory: [Double] = []
         for round in 0..<rounds {
             try await cluster.clients.withProducer { try await workload.write(by: $0, replyTopic: worker.replyTopic) }
             // Neither is always the first.
@@ -147,6 +145,7 @@ struct PipelineBench: AsyncParsableCommand {
                 let run = try await contender.answer(workload.jobs.count)
                 if contender === worker { runs.worker.append(run) } else { runs.echo.append(run) }
             }
+            memory.append(worker.process.memory)
         }
         let count = 300
         async let trips = RoundTrips(cluster: cluster)
@@ -162,6 +161,7 @@ struct PipelineBench: AsyncParsableCommand {
             processor: Sample(runs.worker.map { $0.processorSeconds * 1e6 / jobs }).median,
             echoProcessor: Sample(runs.echo.map { $0.processorSeconds * 1e6 / jobs }).median,
             trips: try await trips,
+            memory: memory,
             target: workload.target
         )
     }

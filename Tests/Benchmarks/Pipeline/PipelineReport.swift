@@ -13,6 +13,8 @@ struct PipelineReport {
         let echoProcessor: Double
         /// Milliseconds of round trips at a low rate.
         let trips: [Double]
+        /// MiB that the worker holds after each round.
+        let memory: [Double]
         let target: PipelineWorkload.Target?
 
         var isMet: Bool? {
@@ -36,6 +38,7 @@ struct PipelineReport {
             case p50 = "p50_ms"
             case p95 = "p95_ms"
             case p99 = "p99_ms"
+            case memory = "rss_mib"
         }
 
         func encode(to encoder: any Encoder) throws {
@@ -52,6 +55,7 @@ struct PipelineReport {
             try line.encode(trips.quantile(0.5), forKey: .p50)
             try line.encode(trips.quantile(0.95), forKey: .p95)
             try line.encode(trips.quantile(0.99), forKey: .p99)
+            try line.encode(memory, forKey: .memory)
         }
     }
 
@@ -94,27 +98,15 @@ struct PipelineReport {
         }
     }
 
-    /// A worker without work, and what it holds after all of it.
+    /// A worker without work.
     struct Idle: Encodable {
         let name = "idle"
         /// Of one core.
         let percent: Double
-        /// MiB, after the first round and after the last.
-        let memory: (first: Double, last: Double)
 
         enum CodingKeys: String, CodingKey {
             case name
             case percent = "cpu_percent"
-            case first = "rss_first_mib"
-            case last = "rss_last_mib"
-        }
-
-        func encode(to encoder: any Encoder) throws {
-            var line = encoder.container(keyedBy: CodingKeys.self)
-            try line.encode(name, forKey: .name)
-            try line.encode(percent, forKey: .percent)
-            try line.encode(memory.first, forKey: .first)
-            try line.encode(memory.last, forKey: .last)
         }
     }
 
@@ -145,6 +137,7 @@ struct PipelineReport {
                 "  processor \(number(row.processor, 1)) µs a job; echo \(number(row.echoProcessor, 1)) µs",
                 "  round trip p50 \(number(row.trips.quantile(0.5), 2)) p95 \(number(row.trips.quantile(0.95), 2)) "
                     + "p99 \(number(row.trips.quantile(0.99), 2)) ms",
+                "  memory after each round " + row.memory.map { number($0, 0) }.joined(separator: ", ") + " MiB",
             ]
         }
         if let requests {
@@ -161,8 +154,6 @@ struct PipelineReport {
             lines += [
                 "",
                 "idle: \(number(idle.percent, 2)) % of a core; target 1: \(idle.percent <= 1 ? "met" : "MISSED")",
-                "  memory \(number(idle.memory.first, 0)) MiB after the first round, "
-                    + "\(number(idle.memory.last, 0)) MiB after the last",
             ]
         }
         return lines.joined(separator: "\n")
