@@ -21,12 +21,13 @@ enum MainLoop {
             rd_kafka_interceptor_add_on_thread_start(handle, name, threadStarted, nil)
         }
 
-    /// Runs on the thread that started.
+    /// Runs on the thread that started. A thread has the slack of the one that started it, and the main loop may start those
+    /// that write records, which must not linger for longer than they are told: they get the kernel's own, 50 µs.
     private static let threadStarted:
         @convention(c) (
             OpaquePointer?, rd_kafka_thread_type_t, UnsafePointer<CChar>?, UnsafeMutableRawPointer?
         ) -> rd_kafka_resp_err_t = { _, type, _, _ in
-            if type == RD_KAFKA_THREAD_MAIN { signet_set_timer_slack(1_000_000) }
+            signet_set_timer_slack(type == RD_KAFKA_THREAD_MAIN ? 1_000_000 : 50_000)
             return RD_KAFKA_RESP_ERR_NO_ERROR
         }
 }
