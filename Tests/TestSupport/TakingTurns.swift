@@ -27,6 +27,9 @@ package struct TakingTurns: SuiteTrait, TestScoping {
 extension Trait where Self == TakingTurns {
     /// Runs beside two others of this kind.
     package static var takingTurns: Self { Self(places: 1) }
+    /// Runs beside one other suite, never beside another that keeps a core busy: two of them would leave no thread of the
+    /// pool on two cores to the many small tests, whose requests would run into their time limits.
+    package static var takingTurnsBusy: Self { Self(places: 2) }
     /// Runs when no other suite of this kind does: it measures, and others would be measured too.
     package static var takingTurnsAlone: Self { Self(places: Turnstile.places) }
 }
