@@ -41,7 +41,7 @@ import Testing
             ScriptedServer.error(500, "InternalError"),
             .close, Self.completed,
         ]
-        try await ScriptedServer.run({ number, _ in acts.indices.contains(number) ? acts[number] : .close }) { server in
+        try await ScriptedServer.run(acts) { server in
             try await withPlane { plane in
                 let done = try await plane.completeUpload(
                     of: "k",
@@ -199,9 +199,7 @@ import Testing
             }
             return String(decoding: bytes, as: UTF8.self)
         }
-        try await ScriptedServer.run({ number, _ in
-            damaged.indices.contains(number) ? ScriptedServer.answer(200, damaged[number]) : .close
-        }) { server in
+        try await ScriptedServer.run(damaged.map { ScriptedServer.answer(200, $0) }) { server in
             try await withPlane(attempts: 1) { plane in
                 var read = 0
                 for _ in damaged {

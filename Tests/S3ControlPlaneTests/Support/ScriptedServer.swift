@@ -53,6 +53,13 @@ final class ScriptedServer: Sendable {
 
     /// Runs a server as long as the body runs.
     ///
+    /// - Parameter script: What becomes of the requests, in their order; further ones are closed without an answer.
+    static func run<Result>(_ script: [Act], _ body: (ScriptedServer) async throws -> Result) async throws -> Result {
+        try await run({ number, _ in script.indices.contains(number) ? script[number] : .close }, body)
+    }
+
+    /// Runs a server as long as the body runs.
+    ///
     /// - Parameter act: What becomes of the request with this number, from 0.
     static func run<Result>(
         _ act: @escaping @Sendable (Int, Request) -> Act,

@@ -47,8 +47,9 @@ import Testing
             try #require(left.count < 20, "bytes a round: \(left)")
             let before = try allocated()
             for _ in 0..<rounds { try await body() }
-            left.append(Double(try allocated() - before) / Double(rounds))
-            quiet = left.last.map { $0 < tolerance } == true ? quiet + 1 : 0
+            let more = Double(try allocated() - before) / Double(rounds)
+            left.append(more)
+            quiet = more < tolerance ? quiet + 1 : 0
         }
     }
 
