@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Our presigned requests against botocore's: method, URL with its signature, and the headers to send.
-@Suite(.takingTurns)
+@Suite(.takingTurnsBusy)
 struct CorpusTests {
     private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .appendingPathComponent("Corpus")

@@ -46,6 +46,18 @@ import Testing
         #expect(lines.allSatisfy { !$0.hasPrefix("AWS_") })
     }
 
+    /// A broker's socket that lives on in a child keeps its port, and answers nobody.
+    @Test func passesNoDescriptorsButTheThreeOfEveryProcess() async throws {
+        // Open in every child that is started without care: not closed on exec.
+        let descriptor = dup(0)
+        try #require(descriptor > 2)
+        defer { close(descriptor) }
+        // The last of them is the directory that is read.
+        let (status, stdout, _) = try await runToEnd("ls", ["/proc/self/fd"])
+        #expect(status.isSuccess)
+        #expect(String(decoding: stdout, as: UTF8.self).split(separator: "\n") == ["0", "1", "2", "3"])
+    }
+
     @Test func namesAProgramThatIsNotThere() async {
         let error = #expect(throws: TestSupportError.self) { try ChildProcess("no-such-program") }
         #expect(error?.description.contains("no-such-program") == true)

@@ -5,7 +5,7 @@ import SignetSigning
 import TestSupport
 import Testing
 
-@Suite(.takingTurns, .timeLimit(.minutes(2)))
+@Suite(.takingTurnsBusy, .timeLimit(.minutes(2)))
 struct CloudFrontKeyTests {
     @Test(arguments: [
         ("rsa of 1024 bits", "1024"), ("ec p384", "another curve"), ("ed25519", "neither RSA nor EC"),

@@ -5,7 +5,7 @@ import SignetSigning
 import TestSupport
 import Testing
 
-@Suite(.takingTurns, .timeLimit(.minutes(2)))
+@Suite(.takingTurnsBusy, .timeLimit(.minutes(2)))
 struct CloudFrontSignerTests {
     private static let domain = "d111111abcdef8.cloudfront.net"
     private static let keys = [

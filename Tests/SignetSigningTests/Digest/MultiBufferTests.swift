@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Each kernel that this machine has against OpenSSL, one message at a time.
-@Suite(.takingTurns)
+@Suite(.takingTurnsBusy)
 struct MultiBufferTests {
     static let kernels = SHA256Kernel.allCases.filter(\.isAvailable)
     /// About the ends of blocks, where padding takes a block of its own.

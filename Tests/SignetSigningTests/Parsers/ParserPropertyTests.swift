@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Whatever a text is, a parser gives a value that holds together, or an error that says what is wrong.
-@Suite(.takingTurns, .timeLimit(.minutes(60)))
+@Suite(.takingTurnsBusy, .timeLimit(.minutes(60)))
 struct ParserPropertyTests {
     /// Runs the cases; what a parser gives is judged by the body, which tells what is wrong with it.
     private static func run(

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Forms for uploads against botocore's `generate_presigned_post`: `Oracles/post_policy.py`.
-@Suite(.takingTurns)
+@Suite(.takingTurnsBusy)
 struct POSTPolicyOracleTests {
     struct Case: Decodable {
         let id: Int

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Presigned requests against awscrt, a second oracle beside botocore: it signs metadata in UTF-8, too, which that refuses.
-@Suite(.takingTurns)
+@Suite(.takingTurnsBusy)
 struct PresignOracleTests {
     private struct Case: Encodable {
         let accessKey: String

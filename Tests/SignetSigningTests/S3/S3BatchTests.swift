@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Keys signed together against the same keys signed alone, which the corpus compares with botocore.
-@Suite(.takingTurns)
+@Suite(.takingTurnsBusy)
 struct S3BatchTests {
     /// What hashes: nothing but OpenSSL, each kernel alone, what is chosen.
     private static let choices: [[SHA256Kernel]] =

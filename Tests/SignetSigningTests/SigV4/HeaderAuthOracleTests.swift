@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Requests signed in their headers, against botocore's: `Oracles/header_auth.py`.
-@Suite(.takingTurns)
+@Suite(.takingTurnsBusy)
 struct HeaderAuthOracleTests {
     struct Case: Decodable {
         let id: Int

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// SigV4A against awscrt, which signs by a library of its own, and against `cryptography`: `Oracles/sigv4a.py`.
-@Suite(.takingTurns)
+@Suite(.takingTurnsBusy)
 struct SigV4AOracleTests {
     struct Case: Decodable {
         let id: Int

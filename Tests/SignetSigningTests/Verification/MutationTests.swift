@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Random requests through signing and verifying, and any change of what is signed on the way.
-@Suite(.takingTurns)
+@Suite(.takingTurnsBusy)
 struct MutationTests {
     /// 50,000 cases; a million with `SIGNET_TEST_LONG=1`. `SIGNET_MUTATION_SEED` repeats a run.
     @Test

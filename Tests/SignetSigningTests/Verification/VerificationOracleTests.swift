@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// What botocore signed is verified, and with another secret it is not.
-@Suite(.takingTurns)
+@Suite(.takingTurnsBusy)
 struct VerificationOracleTests {
     private static func refusals(
         _ request: ReceivedRequest,

@@ -20,6 +20,16 @@ struct ProcessLaunch: Sendable {
     /// which would hold it open.
     private static let starting = Mutex(())
 
+    #if !canImport(Darwin)
+    private typealias CloseFrom = @convention(c) (UnsafeMutablePointer<posix_spawn_file_actions_t>, Int32) -> Int32
+
+    /// Not every library closes on exec what it has open here. In a child, a broker's port would be the child's as well,
+    /// and its connections would stay open when the broker closes them. The header shows this function (glibc 2.34) to
+    /// those alone who ask for GNU's extensions.
+    private static let closeFrom = dlsym(nil, "posix_spawn_file_actions_addclosefrom_np")
+        .map { unsafeBitCast($0, to: CloseFrom.self) }
+    #endif
+
     func start() throws -> Started {
         try Self.starting.withLock { _ in try startAlone() }
     }
@@ -56,6 +66,9 @@ struct ProcessLaunch: Sendable {
         posix_spawn_file_actions_adddup2(&actions, stdin, 0)
         posix_spawn_file_actions_adddup2(&actions, stdout, 1)
         posix_spawn_file_actions_adddup2(&actions, stderr, 2)
+        #if !canImport(Darwin)
+        _ = Self.closeFrom?(&actions, 3)
+        #endif
 
         // Signals mean to the child what they mean to a program started from a shell.
         posix_spawnattr_init(&attributes)
@@ -70,7 +83,10 @@ struct ProcessLaunch: Sendable {
         }
         posix_spawnattr_setsigdefault(&attributes, &defaults)
         posix_spawnattr_setpgroup(&attributes, 0)
-        let flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK
+        var flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK
+        #if canImport(Darwin)
+        flags |= POSIX_SPAWN_CLOEXEC_DEFAULT
+        #endif
         posix_spawnattr_setflags(&attributes, Int16(flags))
 
         let argv = arguments.map { strdup($0) } + [nil]
