@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// What `signet-bench batch` tells programs: each size ran to its last line. Its times are not looked at here.
-@Suite(.takingTurnsAlone, .timeLimit(.minutes(3))) struct BatchBenchTests {
+@Suite(.takingTurnsBusy, .timeLimit(.minutes(3))) struct BatchBenchTests {
     /// Items; ten million as well with `SIGNET_TEST_LONG=1`.
     private static let sizes =
         ProcessInfo.processInfo.environment["SIGNET_TEST_LONG"] == "1" ? [20_000, 10_000_000] : [20_000]

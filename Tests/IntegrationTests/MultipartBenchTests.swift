@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// What `signet-bench multipart` tells programs; its times are not looked at here.
-@Suite(.takingTurnsAlone, .timeLimit(.minutes(3))) struct MultipartBenchTests {
+@Suite(.takingTurnsBusy, .timeLimit(.minutes(3))) struct MultipartBenchTests {
     @Test func everyFigureIsThereAndNothingIsLeftBehind() async throws {
         let s3 = try await RadosGateway.shared()
         let (status, output, errors) = try await runToEnd(

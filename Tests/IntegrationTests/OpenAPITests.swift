@@ -176,7 +176,7 @@ import Testing
         var generator = SeededGenerator.printed("schemathesis")
         let seed = String(UInt32.random(in: 0 ... .max, using: &generator))
         // What would ask S3 is answered 202 soon: there is none here.
-        try await Self.run(gateway: ["SIGNET_GATEWAY_WAIT_UNTIL": "30"]) { platform, folder in
+        try await Self.run(gateway: ["SIGNET_GATEWAY_WAIT_UNTIL": "10"]) { platform, folder in
             let told = try await PythonEnvironment.run(
                 source: Self.schemathesis,
                 arguments: [Self.description, platform.url, folder.path, seed]

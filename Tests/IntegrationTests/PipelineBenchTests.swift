@@ -6,7 +6,7 @@ import Testing
 
 /// What `signet-bench pipeline` tells programs: each row ran, against the worker and against the echo. Its times are
 /// not looked at here.
-@Suite(.takingTurnsAlone, .timeLimit(.minutes(3))) struct PipelineBenchTests {
+@Suite(.takingTurnsBusy, .timeLimit(.minutes(3))) struct PipelineBenchTests {
     private static func run(_ row: String) async throws -> [String: any Sendable] {
         let bench = try ProductExecutables.product("signet-bench")
         var arguments = ["pipeline", "--json", "--jobs", "5000", "--rounds", "2", "--only", row]

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// What `signet-bench signing` tells programs. Its times are not looked at here; its counts are.
-@Suite(.takingTurnsAlone, .timeLimit(.minutes(2))) struct SigningBenchTests {
+@Suite(.takingTurnsBusy, .timeLimit(.minutes(2))) struct SigningBenchTests {
     private struct Line: Decodable {
         let name: String
         let ns: Double

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// `signet-bench soak` in short: the ledger balances though parts die.
-@Suite(.takingTurnsAlone, .timeLimit(.minutes(5))) struct SoakBenchTests {
+@Suite(.takingTurns, .timeLimit(.minutes(5))) struct SoakBenchTests {
     private struct Line: Decodable {
         let accepted: Int
         let done: Int

@@ -30,8 +30,6 @@ extension Trait where Self == TakingTurns {
     /// Runs beside one other suite, never beside another that keeps a core busy: two of them would leave no thread of the
     /// pool on two cores to the many small tests, whose requests would run into their time limits.
     package static var takingTurnsBusy: Self { Self(places: 2) }
-    /// Runs when no other suite of this kind does: it measures, and others would be measured too.
-    package static var takingTurnsAlone: Self { Self(places: Turnstile.places) }
 }
 
 /// Lets in whom there is room for, in the order in which they came.

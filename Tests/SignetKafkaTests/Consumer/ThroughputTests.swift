@@ -4,7 +4,7 @@ import SignetKafka
 import TestSupport
 import Testing
 
-@Suite(.takingTurnsAlone, .timeLimit(.minutes(3))) struct ThroughputTests {
+@Suite(.takingTurnsBusy, .timeLimit(.minutes(3))) struct ThroughputTests {
     private static let total = 50_000
     private static let partitions = 4
 
