@@ -168,7 +168,7 @@ let package = Package(
         .testTarget(
             name: "ManagementTests",
             dependencies: [
-                "Management", .coreMetrics, .httpClient, .lifecycle, .logging, .nio, .nioHTTP1,
+                "Management", "TestSupport", .coreMetrics, .httpClient, .lifecycle, .logging, .nio, .nioHTTP1,
             ],
             swiftSettings: settings
         ),

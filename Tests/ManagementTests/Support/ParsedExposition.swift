@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import TestSupport
 
 /// An exposition as Prometheus' own Python client reads it.
 struct ParsedExposition: Decodable {
@@ -20,7 +21,8 @@ struct ParsedExposition: Decodable {
     let families: [Family]
 
     init(_ text: String) async throws {
-        families = try await JSONDecoder().decode([Family].self, from: Python.run(Self.script, input: text))
+        let families = try await PythonEnvironment.run(source: Self.script, input: Data(text.utf8))
+        self.families = try JSONDecoder().decode([Family].self, from: families)
     }
 
     func family(_ name: String) -> Family? { families.first { $0.name == name } }
