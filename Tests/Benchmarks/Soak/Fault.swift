@@ -51,7 +51,7 @@ enum Fault: String, CaseIterable, Sendable {
         case .expired: "jobs whose deadline has passed"
         case .brokerDown: "the broker refuses connections for 10 s (--long: 70 s)"
         case .brokerStop: "SIGSTOP of the broker for 10 s (--long: 30 s)"
-        case .brokerErrors: "leader and coordinator move, answers come too late"
+        case .brokerErrors: "leader and coordinator move, connections end amid writes"
         case .brokerSlow: "each answer of the broker takes 200 ms, for 5 s"
         }
     }

@@ -40,11 +40,13 @@ struct SoakBroker: ParsableCommand {
         }
     }
 
-    /// Leader and coordinator seem to have moved, and answers come too late (Kafka protocol, "Error codes").
+    /// Leader and coordinator seem to have moved, and connections end amid writes (Kafka protocol, "Error codes").
     private static func fail(_ broker: EmbeddedBroker) throws {
-        let (tooLate, notLeader, loading, notCoordinator) = (7, 6, 14, 16) as (Int32, Int32, Int32, Int32)
+        let (notLeader, loading, notCoordinator) = (6, 14, 16) as (Int32, Int32, Int32)
+        // Closes the connection: no error that is answered (see `failNext`).
+        let transport = -195 as Int32
         let errors: [(request: Int16, codes: [Int32])] = [
-            (0, [notLeader, tooLate, notLeader, tooLate, notLeader]), (1, [notLeader, notLeader, notLeader]),
+            (0, [transport, transport, transport]), (1, [notLeader, notLeader, notLeader]),
             (8, [notCoordinator, loading]), (10, [loading, loading]), (12, [notCoordinator]),
         ]
         for (request, codes) in errors {
