@@ -144,7 +144,7 @@ public final class EmbeddedBroker: @unchecked Sendable {
         try call("slowing broker \(broker)") { rd_kafka_mock_broker_set_rtt($0, broker, time.milliseconds) }
     }
 
-    /// Answers what concerns a topic with an error; `nil` ends it.
+    /// Answers what concerns a topic with an error; `nil` ends it. What ``failNext(_:with:)`` says of writes holds here too.
     public func setError(_ error: KafkaError.Code?, topic: String) throws(KafkaError) {
         try call("failing topic \(topic)") { cluster in
             rd_kafka_mock_topic_set_error(
