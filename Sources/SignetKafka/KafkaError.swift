@@ -52,6 +52,8 @@ public struct KafkaError: Error, Sendable, CustomStringConvertible {
         public static let unknownPartition = Code(RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION)
         /// The topic exists already.
         public static let topicAlreadyExists = Code(RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS)
+        /// The connection to a broker was lost.
+        public static let transport = Code(RD_KAFKA_RESP_ERR__TRANSPORT)
         /// No broker can be reached.
         public static let allBrokersDown = Code(RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN)
     }

@@ -84,8 +84,8 @@ public final class EmbeddedBroker: @unchecked Sendable {
     ///
     /// A write that fails must have none of the same producer and partition behind it: a broker would refuse that one for
     /// its sequence number, this one takes it unless it is transactional, and an idempotent producer concludes that the
-    /// one before was written, and tells so. The code -195 (`_TRANSPORT`) closes the connection instead of answering: all
-    /// that was sent on it is sent again, in its order.
+    /// one before was written, and tells so. ``KafkaError/Code/transport`` closes the connection instead of answering:
+    /// all that was sent on it is sent again, in its order.
     ///
     /// - Parameter request: The protocol's number of the request, e.g. 0 produce, 1 fetch, 8 offset commit.
     public func failNext(_ request: Int16, with errors: [KafkaError.Code]) throws(KafkaError) {

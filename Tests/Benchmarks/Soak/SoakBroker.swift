@@ -42,15 +42,15 @@ struct SoakBroker: ParsableCommand {
 
     /// Leader and coordinator seem to have moved, and connections end amid writes (Kafka protocol, "Error codes").
     private static func fail(_ broker: EmbeddedBroker) throws {
-        let (notLeader, loading, notCoordinator) = (6, 14, 16) as (Int32, Int32, Int32)
-        // Closes the connection: no error that is answered (see `failNext`).
-        let transport = -195 as Int32
-        let errors: [(request: Int16, codes: [Int32])] = [
-            (0, [transport, transport, transport]), (1, [notLeader, notLeader, notLeader]),
+        let notLeader = KafkaError.Code(rawValue: 6)
+        let loading = KafkaError.Code(rawValue: 14)
+        let notCoordinator = KafkaError.Code(rawValue: 16)
+        let errors: [(request: Int16, codes: [KafkaError.Code])] = [
+            (0, [.transport, .transport, .transport]), (1, [notLeader, notLeader, notLeader]),
             (8, [notCoordinator, loading]), (10, [loading, loading]), (12, [notCoordinator]),
         ]
         for (request, codes) in errors {
-            try broker.failNext(request, with: codes.map { KafkaError.Code(rawValue: $0) })
+            try broker.failNext(request, with: codes)
         }
     }
 }

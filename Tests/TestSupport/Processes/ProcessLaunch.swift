@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
-import Synchronization
 
 /// What `posix_spawn` is told: a process in a group of its own, with the given input and two pipes to read from.
 struct ProcessLaunch: Sendable {
@@ -16,25 +15,17 @@ struct ProcessLaunch: Sendable {
     let environment: [String: String]
     let input: Data
 
-    /// One start at a time: between its making and its being closed on exec, a pipe must not get into another child,
-    /// which would hold it open.
-    private static let starting = Mutex(())
-
     #if !canImport(Darwin)
     private typealias CloseFrom = @convention(c) (UnsafeMutablePointer<posix_spawn_file_actions_t>, Int32) -> Int32
 
-    /// Not every library closes on exec what it has open here. In a child, a broker's port would be the child's as well,
-    /// and its connections would stay open when the broker closes them. The header shows this function (glibc 2.34) to
-    /// those alone who ask for GNU's extensions.
+    /// Not every library closes on exec what it has open here, nor does a pipe from the first moment. In a child, a broker's
+    /// port would be the child's as well, and its connections would stay open when the broker closes them. The header shows
+    /// this function (glibc 2.34) to those alone who ask for GNU's extensions.
     private static let closeFrom = dlsym(nil, "posix_spawn_file_actions_addclosefrom_np")
         .map { unsafeBitCast($0, to: CloseFrom.self) }
     #endif
 
     func start() throws -> Started {
-        try Self.starting.withLock { _ in try startAlone() }
-    }
-
-    private func startAlone() throws -> Started {
         let input = try inputDescriptor()
         defer { close(input) }
         let stdout = try pipeDescriptors()
@@ -67,7 +58,10 @@ struct ProcessLaunch: Sendable {
         posix_spawn_file_actions_adddup2(&actions, stdout, 1)
         posix_spawn_file_actions_adddup2(&actions, stderr, 2)
         #if !canImport(Darwin)
-        _ = Self.closeFrom?(&actions, 3)
+        guard let closeFrom = Self.closeFrom else {
+            throw TestSupportError("\(arguments[0]) would inherit all descriptors: glibc is older than 2.34")
+        }
+        _ = closeFrom(&actions, 3)
         #endif
 
         // Signals mean to the child what they mean to a program started from a shell.
