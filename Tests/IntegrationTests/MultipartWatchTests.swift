@@ -51,7 +51,8 @@ import Testing
             #expect(told.components(separatedBy: "event: done").count == 2)
             try await fixture.expectEvents(
                 ["initiated", "progress", "progress", "progress", "completed"],
-                of: try upload.id
+                of: try upload.id,
+                workerDied: true
             )
         }
     }

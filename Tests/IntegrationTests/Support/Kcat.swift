@@ -69,11 +69,21 @@ struct Kcat {
         }
     }
 
+    @Sendable static func eventID(_ line: String) -> String {
+        String(line.components(separatedBy: "ce_id=").last?.prefix { $0 != "," } ?? "")
+    }
+
     /// Reads a topic from its beginning until so many events have come whose lines contain a text; one that came twice
     /// counts once.
     ///
+    /// - Parameter identity: What is the same in the lines of an event that came twice.
     /// - Returns: A line of each.
-    func events(_ count: Int, on topic: String, containing text: String) async throws -> [String] {
+    func events(
+        _ count: Int,
+        on topic: String,
+        containing text: String,
+        identity: @escaping @Sendable (String) -> String = Kcat.eventID
+    ) async throws -> [String] {
         let child = try ChildProcess(
             "kcat",
             common + ["-C", "-t", topic, "-o", "beginning", "-q", "-u", "-f", "%h\t%s\n"]
@@ -83,8 +93,7 @@ struct Kcat {
         return try await withDeadline(.seconds(60), for: "\(count) records of \(topic)") {
             var found: [String: String] = [:]
             for await line in output where line.contains(text) {
-                let id = line.components(separatedBy: "ce_id=").last?.prefix { $0 != "," } ?? ""
-                found[String(id)] = line
+                found[identity(line)] = line
                 if found.count == count { return Array(found.values) }
             }
             throw TestSupportError("kcat ended with \(found.count) records of \(topic)")
