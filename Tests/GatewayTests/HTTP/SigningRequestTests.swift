@@ -90,7 +90,7 @@ import Testing
             #expect(received.job.version == 1)
             #expect(received.job.tenant == "acme")
             #expect(received.job.signingTimeMs == 1_700_000_000_000)
-            #expect(received.job.waitUntilMs == 1_700_000_005_000)
+            #expect(received.job.waitUntilMs == 1_700_000_030_000)
             #expect(received.job.deadlineMs == 1_700_000_300_000)
             let signing = received.signing
             #expect(signing.operation == "PutObject")

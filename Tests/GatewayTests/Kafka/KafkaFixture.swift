@@ -37,7 +37,7 @@ struct KafkaFixture: HTTPCaller {
         kafka["bootstrap.servers"] = broker.bootstrapServers
         // The worker's clients, too, find a broker that comes back at once.
         kafka["reconnect.backoff.max.ms"] = "200"
-        return GatewayConfiguration(kafka: kafka, port: 0, instanceID: "gateway-1")
+        return GatewayConfiguration(kafka: kafka, port: 0, waitUntil: HTTPFixture.patience, instanceID: "gateway-1")
     }
 
     static func makeBroker() throws -> EmbeddedBroker {

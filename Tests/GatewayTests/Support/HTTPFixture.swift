@@ -25,6 +25,9 @@ struct HTTPFixture: HTTPCaller {
 
     static let upload = "/api/v1/upload/s3/signed-url"
     static let download = "/api/v1/download/s3/signed-url"
+    /// How long requests wait where a test says nothing else: longer than the many tests that start together keep the
+    /// pool's threads from an answer that is there.
+    static let patience = Duration.seconds(30)
     static let replies = ReplyAddress(topic: "signet.replies", partition: 7)
 
     /// Runs a gateway as long as `body` runs.
@@ -34,7 +37,12 @@ struct HTTPFixture: HTTPCaller {
         workers act: @escaping @Sendable (ReceivedJob) -> FakeWorkers.Act = { .reply($0.signed()) },
         _ body: (HTTPFixture) async throws -> Void
     ) async throws {
-        var configuration = GatewayConfiguration(kafka: KafkaConfiguration(), port: 0, instanceID: "test")
+        var configuration = GatewayConfiguration(
+            kafka: KafkaConfiguration(),
+            port: 0,
+            waitUntil: patience,
+            instanceID: "test"
+        )
         configuration.sealingKey = SealingPrivateKey().publicKey
         change(&configuration)
         let states = try FakeJobStateLog(retention: configuration.jobRetention)
