@@ -335,7 +335,7 @@ import Testing
     }
 
     @Test func requestsThatWaitAreServedWhileTheGatewayStops() async throws {
-        try await HTTPFixture.run({ $0.waitUntil = .seconds(30) }, workers: { _ in .silence }) { fixture in
+        try await HTTPFixture.run(workers: { _ in .silence }) { fixture in
             async let answer = fixture.post(HTTPFixture.upload, Self.body)
             let received = try #require(await fixture.workers.next())
             await fixture.shutDown()
@@ -345,7 +345,7 @@ import Testing
     }
 
     @Test func waitsThatOutlastTheDrainEndIn202() async throws {
-        try await HTTPFixture.run({ $0.waitUntil = .seconds(30) }, workers: { _ in .silence }) { fixture in
+        try await HTTPFixture.run(workers: { _ in .silence }) { fixture in
             async let answer = fixture.post(HTTPFixture.upload, Self.body)
             let received = try #require(await fixture.workers.next())
             await fixture.shutDown()
